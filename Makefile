@@ -1,0 +1,29 @@
+# Everything runs in .venv, which `make setup` makes. On Windows call the same programs from .venv\Scripts.
+BIN := .venv/bin
+
+.PHONY: help setup run test test-deep lint bench docs
+.DEFAULT_GOAL := help
+
+help:  ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## make .venv with the program, the test tools and the peers of the benchmarks
+	python3 -m venv .venv && $(BIN)/pip install -e ".[test,bench]"
+
+run:  ## start lightdesigner, with ARGS="cost mobilenet_v2" if given
+	$(BIN)/lightdesigner $(ARGS)
+
+test:  ## run the tests
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-deep:  ## run every test with 10,000 cases each: hours
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 -m "not bench"
+
+lint:  ## check style, types and who imports whom
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench:  ## compare speeds with the peers, alone on the machine
+	$(BIN)/python -m pytest -m bench tests/benchmarks -s
+
+docs:  ## write BLOCKS.md and blocks/builder.pyi anew from the block definitions
+	$(BIN)/python -m blocks.reference

@@ -1,0 +1,60 @@
+"""What every test may use: Hypothesis profiles and the command line in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+
+# `make test-deep` asks for deep. A failure prints the line that reproduces it.
+settings.register_profile(
+    "ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("deep", settings.get_profile("ci"), max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Parallel workers share the cores already; torch reads this when it is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+class Finished(NamedTuple):
+    """A command that came to its end."""
+
+    rc: int
+    stdout: str
+    stderr: str
+
+
+RunCli = Callable[..., Finished]
+
+
+@pytest.fixture
+def run_cli(tmp_path: Path) -> RunCli:
+    """`run_cli("cost", "mobilenet_v2")`: the command line as a process of its own, in an empty folder."""
+
+    def run(
+        *args: str | os.PathLike[str], timeout: float = 120, env: dict[str, str] | None = None
+    ) -> Finished:
+        done = subprocess.run(
+            # -P: the folder it runs in is not searched for modules
+            [sys.executable, "-P", "-m", "designer", *map(os.fspath, args)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    return run
