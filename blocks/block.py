@@ -1,0 +1,185 @@
+"""Blocks: `Primitive` owns shape rule, cost rule and torch module; `Composite` owns a drawing of smaller blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from blocks.errors import BlockError, Issue
+from blocks.parameters import Parameter, shown
+from blocks.spec import Port, TensorSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from blocks.builder import Builder, Tensor
+    from blocks.cost import Cost
+
+Values = tuple[Any, ...]
+"""Canonical parameter values in the order of `Block.parameters`."""
+
+CATEGORIES = ("io", "conv", "norm", "activation", "pooling", "merge", "composite", "own")
+
+
+class Binding(NamedTuple):
+    """Raw parameters of a node made canonical. `errors` are in the order of the raw parameters; the default stands in."""
+
+    values: Values
+    errors: tuple[BlockError, ...]
+
+
+class Window(NamedTuple):
+    """How far one output element sees along (h, w), for the receptive field.
+
+    `extent` counts input positions (dilation included), `step` is how many input positions one output position moves; a
+    fraction where the block upsamples.
+    """
+
+    extent: tuple[int, int]
+    step: tuple[Any, Any]
+
+
+WHOLE_INPUT = Window((0, 0), (0, 0))
+"""Marks a layer whose every output sees the whole input: global pooling, linear."""
+
+
+class Parametrised:
+    """A class whose attributes declare parameters. An instance is one set of canonical values, made by `of`, never changed."""
+
+    id: ClassVar[str] = ""
+    parameters: ClassVar[Mapping[str, Parameter[Any]]] = {}
+    defaults: ClassVar[Values] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        found: dict[str, Parameter[Any]] = {}
+        fixed: set[str] = set()  # a subclass may fix a parameter of its base
+        for base in cls.__mro__:  # own parameters first, then those of its bases
+            for name, value in vars(base).items():
+                if not isinstance(value, Parameter):
+                    fixed.add(name)
+                elif name not in fixed:
+                    found.setdefault(name, value)
+        cls.parameters = found
+        cls.defaults = tuple(p.default for p in found.values())
+
+    @classmethod
+    def of(cls, values: Values) -> Any:
+        made = cls.__new__(cls)
+        made.__dict__.update(zip(cls.parameters, values, strict=True))
+        return made
+
+    @classmethod
+    def bind(cls, raw: Mapping[str, Any]) -> Binding:
+        """Canonical values of raw parameters; unknown names and values out of range become errors, not exceptions."""
+        return bind(cls.id, cls.parameters, raw)
+
+
+class Block(Parametrised):
+    """What all kinds of block share. A subclass sets `id` and declares parameters as class attributes."""
+
+    version: ClassVar[int] = 1
+    category: ClassVar[str] = ""
+    basic: ClassVar[bool] = False  # in the palette's short list
+    primitive: ClassVar[bool] = False
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x"),)
+    outputs: ClassVar[tuple[str, ...]] = ("y",)
+    reference: ClassVar[str] = ""  # the paper, with its section
+    document: ClassVar[str] = ""  # the section of the document the project started from
+    refuses_more: ClassVar[tuple[str, ...]] = ()
+    """What torch accepts and this block refuses, each with its reason. The battery allows nothing else."""
+
+    @classmethod
+    def summary(cls) -> str:
+        """First sentence of the docstring."""
+        text = " ".join((cls.__doc__ or "").split())
+        return re.split(r"(?<=\.)\s", text, maxsplit=1)[0]
+
+    def check(self, *inputs: TensorSpec) -> None:
+        """Raise BlockError when parameters or inputs cannot work. Called before `infer` or `expand`; may be left out."""
+
+    def notices(self, *inputs: TensorSpec) -> tuple[Issue, ...]:
+        """Warnings about something that works but is hardly meant. `path` is left empty."""
+        return ()
+
+
+def bind(block_id: str, parameters: Mapping[str, Parameter[Any]], raw: Mapping[str, Any]) -> Binding:
+    values: list[Any] = []
+    errors: list[BlockError] = []
+    for name, parameter in parameters.items():
+        value = parameter.default
+        if name in raw:
+            try:
+                value = parameter.clean(raw[name])
+            except BlockError as error:
+                errors.append(error)
+        values.append(value)
+    for name in raw:
+        if name not in parameters:
+            known = ", ".join(parameters) or "none"
+            errors.append(
+                BlockError(
+                    "unknown_parameter",
+                    f"{block_id} has no parameter {shown(name)}.",
+                    hint=f"Its parameters: {known}.",
+                    param=name,
+                )
+            )
+    return Binding(tuple(values), tuple(errors))
+
+
+class Primitive(Block):
+    """A block with arithmetic of its own and exactly one output. Its docstring says why it is no drawing of others."""
+
+    primitive = True
+    layer: ClassVar[str | None] = None  # "conv" or "linear" where macs and activations count
+    uncounted: ClassVar[str] = ""  # why no figure holds its work, "" where one does
+    makes_no_tensor: ClassVar[bool] = False  # reshape, flatten, identity, dropout at inference
+    inplace_capable: ClassVar[bool] = False  # torch's module takes `inplace`
+    saves_output: ClassVar[bool] = False  # backward needs the output, so no later layer may overwrite it
+    ignored_for_reach: ClassVar[tuple[int, ...]] = ()  # input positions that do not count for the receptive field
+
+    def infer(self, *inputs: Any) -> TensorSpec:
+        """Shape of the output. Raises BlockError where the inputs cannot work."""
+        raise NotImplementedError
+
+    def cost(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Cost:
+        """Cost of one input at these shapes; the docstring names what is counted per output element."""
+        raise NotImplementedError
+
+    def module(self, *inputs: TensorSpec) -> nn.Module:
+        """The torch module with this block's parameters for these input shapes."""
+        raise NotImplementedError
+
+    def window(self, *inputs: TensorSpec) -> Window | None:
+        """What one output element sees; None where it sees one position (the default)."""
+        return None
+
+    def shares_storage(self, *inputs: TensorSpec) -> bool:
+        """True where torch returns a view of the input: nothing may then run in place behind it."""
+        return self.makes_no_tensor
+
+    def uncounted_parts(self) -> tuple[str, ...]:
+        """Names under which this layer's uncounted work is listed."""
+        return (self.id,) if self.uncounted else ()
+
+
+class Composite(Block):
+    """A block that is only a drawing of smaller blocks. Everything it costs follows from `expand`."""
+
+    category = "composite"
+    size_dependent: ClassVar[bool] = False  # the drawing reads height or width
+
+    def expand(self, *inputs: Any) -> Any:
+        """Draw the block: `expand(self, x, draw)`, one argument per input port, then the drawing tool.
+
+        Returns the output tensor, or a tuple of them in the order of `outputs`.
+        """
+        raise NotImplementedError
+
+
+BlockType = type[Block]
+if TYPE_CHECKING:
+    Drawn = Tensor | tuple[Tensor, ...]
+    Draw = Builder

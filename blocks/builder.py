@@ -1,0 +1,361 @@
+"""The drawing tool. `draw.conv2d(x, 64, kernel_size=3, name="conv")` places a block and returns its output.
+
+Drawing is evaluating: each placed block is checked and costed at once (`evaluate`, memoised by block type, canonical values and
+input shapes), so a drawing can read `y.channels` of what it just drew, and equal blocks are worked out once.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from blocks import registry
+from blocks.block import Block, Composite, Primitive, Values
+from blocks.cost import ZERO, Cost
+from blocks.errors import BlockError, Issue
+from blocks.spec import MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
+
+ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+Ref = tuple[int, int]
+"""Where a tensor comes from: (part index, output index); part -1 - k is input k of the drawing."""
+
+
+class Part(NamedTuple):
+    """One node of a drawing."""
+
+    name: str
+    block: Any  # a Block subclass or an own block's type
+    values: Values
+    inputs: tuple[Ref, ...]
+    result: Result
+    stage: str | None
+
+
+class Drawing(NamedTuple):
+    """What a composite looks like inside: a pure function of its values and input shapes."""
+
+    parts: tuple[Part, ...]
+    outputs: tuple[Ref, ...]
+
+
+class Result:
+    """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made."""
+
+    __slots__ = ("block", "cost", "drawing", "flat", "inputs", "notices", "outputs", "primitives", "problem", "values")
+
+    def __init__(
+        self,
+        block: Any,
+        values: Values,
+        inputs: tuple[TensorSpec, ...],
+        outputs: tuple[TensorSpec, ...] = (),
+        cost: Cost = ZERO,
+        drawing: Drawing | None = None,
+        primitives: int = 1,
+        problem: BlockError | None = None,
+        notices: tuple[Issue, ...] = (),
+    ) -> None:
+        self.block = block
+        self.values = values
+        self.inputs = inputs
+        self.outputs = outputs
+        self.cost = cost
+        self.drawing = drawing
+        self.primitives = primitives
+        self.problem = problem
+        self.notices = notices
+        self.flat: Any = None  # filled by the flattener, which alone reads it
+
+    @property
+    def instance(self) -> Any:
+        """The block with these values."""
+        return self.block.of(self.values)
+
+
+class DrawProblem(Exception):
+    """A part could not be drawn; carries the part so that the composite can name it and blame its own parameter."""
+
+    def __init__(self, name: str, block: Any, values: Values, problem: BlockError) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.block = block
+        self.values = values
+        self.problem = problem
+
+
+class Tensor:
+    """A value inside a drawing: its shape and where it comes from."""
+
+    __slots__ = ("ref", "spec")
+
+    def __init__(self, ref: Ref, spec: TensorSpec) -> None:
+        self.ref = ref
+        self.spec = spec
+
+    @property
+    def channels(self) -> int:
+        return self.spec[0]
+
+    @property
+    def height(self) -> int:
+        return self.spec[1]
+
+    @property
+    def width(self) -> int:
+        return self.spec[2]
+
+
+@lru_cache(maxsize=4096)
+def valid_id(name: str) -> bool:
+    """Whether `name` can be a node's id: lower case, no Python keyword, no attribute of torch.fx.GraphModule, no `__`."""
+    return bool(ID.match(name)) and not keyword.iskeyword(name) and "__" not in name and name not in RESERVED_IDS and len(name) <= 100
+
+
+RESERVED_IDS = frozenset(
+    """add_module add_submodule apply bfloat16 buffers call_super_init children code compile cpu cuda delete_all_unused_submodules
+    delete_submodule double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule graph
+    half ipu load_state_dict meta modules mtia named_buffers named_children named_modules named_parameters parameters
+    print_readable recompile register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
+    register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty to_folder train
+    training type xpu zero_grad""".split()
+)
+"""Attributes of torch.fx.GraphModule, kept here because this room does not import torch; a test compares them with torch's."""
+
+
+class Builder:
+    """Places blocks. One method per registered block (see `builder.pyi`): tensors first, then parameters, then `name`.
+
+    Every part needs a name, unique in its drawing; without one the block's id is used. Names become the dotted paths of modules,
+    ONNX nodes and messages.
+    """
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.names: set[str] = set()
+        self._stage: str | None = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Give what is drawn inside the label `name`, by which costs add up. Only at the root of a design."""
+        if not valid_id(name):
+            raise ValueError(f"{name!r} cannot be a stage name")
+        outer, self._stage = self._stage, name
+        try:
+            yield
+        finally:
+            self._stage = outer
+
+    def __getattr__(self, block_id: str) -> Callable[..., Any]:
+        try:
+            block = registry.block(block_id)
+        except LookupError:
+            raise AttributeError(f"there is no block {block_id!r}") from None
+        method = _placing_method(block)
+        setattr(Builder, block_id, method)
+        return method.__get__(self)
+
+    def place(self, block: Any, values: Values, tensors: tuple[Tensor, ...], name: str) -> Any:
+        """Place `block` with canonical `values`. Returns its output, or a tuple where the block has several.
+
+        Raises DrawProblem when the block cannot work there.
+        """
+        result = evaluate(block, values, tuple([t.spec for t in tensors]))
+        if result.problem is not None:
+            raise DrawProblem(name, block, values, result.problem)
+        stage = self._stage
+        if stage is not None:
+            name = f"{stage}_{name}"
+        if name in self.names or not valid_id(name):
+            raise ValueError(f"{name!r} is taken or cannot be the name of a part")
+        self.names.add(name)
+        parts = self.parts
+        index = len(parts)
+        if index >= MAX_PARTS:
+            raise DrawProblem(name, block, values, _too_many_parts())
+        parts.append(Part(name, block, values, tuple([t.ref for t in tensors]), result, stage))
+        outputs = result.outputs
+        if len(outputs) == 1:
+            return Tensor((index, 0), outputs[0])
+        return tuple([Tensor((index, k), spec) for k, spec in enumerate(outputs)])
+
+
+def _too_many_parts() -> BlockError:
+    return BlockError(
+        "too_large",
+        f"A drawing may have {MAX_PARTS:,} parts at most.",
+        hint="Use fewer repeats, or put parts into blocks of their own.",
+    )
+
+
+def _placing_method(block: type[Block]) -> Callable[..., Any]:
+    """The `draw.<id>` method of a block: binds arguments (remembering equal calls) and places it."""
+    names = tuple(block.parameters)
+    count = len(block.inputs)
+    variadic = bool(block.inputs) and block.inputs[-1].variadic
+    default_name = block.id
+    bound: dict[Any, Values] = {}
+
+    def bind(positional: tuple[Any, ...], named: dict[str, Any]) -> Values:
+        raw = dict(zip(names, positional, strict=False))
+        if len(positional) > len(names) or set(raw) & set(named):
+            raise TypeError(f"draw.{block.id}: too many arguments, or one given twice")
+        binding = block.bind({**raw, **named})
+        if binding.errors:
+            raise DrawProblem(default_name, block, binding.values, binding.errors[0])
+        return binding.values
+
+    def method(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
+        if variadic:
+            tensors = tuple([a for a in args if type(a) is Tensor])
+            rest = args[len(tensors) :]
+        else:
+            tensors = args[:count]
+            rest = args[count:]
+        key = (rest, tuple(named.items())) if named else rest
+        try:
+            values = bound[key]
+        except KeyError:
+            if len(bound) > 10_000:
+                bound.clear()
+            try:
+                values = bound[key] = bind(rest, named)
+            except DrawProblem as problem:
+                raise DrawProblem(name, problem.block, problem.values, problem.problem) from None
+        except TypeError:  # a list among the arguments
+            values = bind(rest, named)
+        return self.place(block, values, tensors, name)
+
+    method.__name__ = method.__qualname__ = block.id
+    method.__doc__ = block.__doc__
+    return method
+
+
+_depth = 0
+
+
+@lru_cache(maxsize=32_768)
+def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Result:
+    """Shapes, cost and drawing of `block` with canonical `values` on `inputs`. Never raises for what a person can cause: the
+    problem is in the result."""
+    try:
+        check_ports(block, inputs)
+        instance = block.of(values)
+        instance.check(*inputs)
+        if block.primitive:
+            output = instance.infer(*inputs)
+            check_size(block.id, output)
+            cost = instance.cost(inputs, output)
+            if cost.params > MAX_ELEMENTS:
+                raise too_large(f"{block.id} would have {cost.params:,} params")
+            return Result(block, values, inputs, (output,), cost, notices=instance.notices(*inputs))
+        return _evaluate_drawing(block, values, inputs, instance)
+    except BlockError as problem:
+        return Result(block, values, inputs, problem=problem.with_traceback(None))
+
+
+def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
+    global _depth
+    draw = Builder()
+    tensors = [Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)]
+    if _depth >= MAX_NESTING:
+        raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.")
+    _depth += 1
+    try:
+        if block.inputs and block.inputs[-1].variadic:
+            drawn = instance.expand(tensors, draw)
+        else:
+            drawn = instance.expand(*tensors, draw)
+    except DrawProblem as inner:
+        raise _blamed(block, values, inner) from None
+    finally:
+        _depth -= 1
+    outputs = (drawn,) if type(drawn) is Tensor else tuple(drawn)
+    if len(outputs) != len(block.outputs):
+        raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(outputs)}")
+    primitives = 0
+    a = b = c = d = e = f = g = h = 0
+    for part in draw.parts:
+        result = part.result
+        primitives += result.primitives
+        i, j, k, m, n, o, p, q = result.cost
+        a += i
+        b += j
+        c += k
+        d += m
+        e += n
+        f += o
+        g += p
+        h += q
+    if primitives > MAX_PRIMITIVES:
+        raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
+    drawing = Drawing(tuple(draw.parts), tuple([t.ref for t in outputs]))
+    specs = tuple([t.spec for t in outputs])
+    return Result(block, values, inputs, specs, Cost(a, b, c, d, e, f, g, h), drawing, primitives, notices=instance.notices(*inputs))
+
+
+def _blamed(block: Any, values: Values, inner: DrawProblem) -> BlockError:
+    """The composite's problem for a part's problem: inner path, and the composite's parameter that passed the bad value on."""
+    problem = inner.problem
+    param = None
+    if problem.param is not None and problem.param in block.parameters:
+        own = dict(zip(block.parameters, values, strict=True))[problem.param]
+        theirs = dict(zip(inner.block.parameters, inner.values, strict=True)).get(problem.param)
+        if own == theirs:
+            param = problem.param
+    path = f"{inner.name}.{problem.path}" if problem.path else inner.name
+    return BlockError(problem.code, problem.message, hint=problem.hint, param=param, path=path)
+
+
+def check_ports(block: Any, inputs: tuple[TensorSpec, ...]) -> None:
+    """Raise where an input is missing or has the wrong number of dimensions."""
+    ports = block.inputs
+    if ports and ports[-1].variadic:
+        if not inputs:
+            raise BlockError("no_input", f"{block.id} needs at least one input.", port=ports[-1].name)
+        ports = (ports[-1],) * len(inputs)
+    elif len(inputs) != len(ports):
+        raise TypeError(f"{block.id} takes {len(ports)} inputs, but got {len(inputs)}")
+    for k, (port, spec) in enumerate(zip(ports, inputs, strict=True)):
+        if port.rank is not None and len(spec) != port.rank:
+            name = f"{port.name}.{k}" if port.variadic else port.name
+            if port.rank == 3:
+                raise BlockError(
+                    "wrong_rank",
+                    f"{block.id} needs a map (C, H, W), but got {spec}.",
+                    hint="Put it before the flatten.",
+                    port=name,
+                )
+            raise BlockError(
+                "wrong_rank",
+                f"{block.id} needs a vector (F,), but got {spec}.",
+                hint="Put a flatten, or a global average and a flatten, before it.",
+                port=name,
+            )
+
+
+def check_size(block_id: str, output: TensorSpec) -> None:
+    elements = 1
+    for side in output:
+        elements *= side
+    if len(output) == 3 and (output[1] > MAX_SIDE or output[2] > MAX_SIDE):
+        raise too_large(f"{block_id} would make a map of {output}; sides may be {MAX_SIDE:,}")
+    if elements > MAX_ELEMENTS:
+        raise too_large(f"{block_id} would make {elements:,} elements; a tensor may have {MAX_ELEMENTS:,}")
+
+
+def too_large(what: str) -> BlockError:
+    return BlockError("too_large", f"{what} at most.", hint="Use smaller numbers.")
+
+
+def clear_memo() -> None:
+    """Forget all evaluated blocks (for benchmarks)."""
+    evaluate.cache_clear()
+
+
+__all__ = ["Builder", "Composite", "DrawProblem", "Drawing", "Part", "Primitive", "Result", "Tensor", "clear_memo", "evaluate", "valid_id"]

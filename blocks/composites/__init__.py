@@ -1,0 +1,1 @@
+"""Composite blocks: drawings of smaller blocks. Each reads like its paper's figure."""

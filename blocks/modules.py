@@ -1,0 +1,98 @@
+"""The few torch modules that torch.nn lacks. Imported only inside `Primitive.module`.
+
+Each class needs nothing but torch, so that the source writer can put its text into a generated file unchanged.
+"""
+
+from __future__ import annotations
+
+import torch  # noqa: TID253  # this module is itself only imported where modules are built
+from torch import nn  # noqa: TID253
+from torch.nn import functional  # noqa: TID253
+
+
+class Add(nn.Module):
+    """a + b, as a module so that its path reaches torch.export and ONNX."""
+
+    def forward(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return a + b
+
+
+class Multiply(nn.Module):
+    """x * gate; a gate of shape (N, C, 1, 1) broadcasts."""
+
+    def forward(self, x: torch.Tensor, gate: torch.Tensor) -> torch.Tensor:
+        return x * gate
+
+
+class Concat(nn.Module):
+    """Inputs one behind the other along the channels."""
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        return torch.cat(inputs, dim=1)
+
+
+class SliceChannels(nn.Module):
+    """Channels start to stop (not included)."""
+
+    def __init__(self, start: int, stop: int) -> None:
+        super().__init__()
+        self.start = start
+        self.stop = stop
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, self.start : self.stop]
+
+    def extra_repr(self) -> str:
+        return f"{self.start}, {self.stop}"
+
+
+class ChannelShuffle(nn.Module):
+    """Deals the channels of `groups` groups out in turn. Written with reshape and transpose, which every exporter knows."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        n, c, h, w = x.shape
+        return x.reshape(n, self.groups, c // self.groups, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+    def extra_repr(self) -> str:
+        return f"groups={self.groups}"
+
+
+class Pad(nn.Module):
+    """Adds a border (left, right, top, bottom)."""
+
+    def __init__(self, sides: tuple[int, int, int, int], mode: str = "constant", value: float = 0.0) -> None:
+        super().__init__()
+        self.sides = sides
+        self.mode = mode
+        self.value = value
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.mode == "constant":
+            return functional.pad(x, self.sides, value=self.value)
+        return functional.pad(x, self.sides, mode=self.mode)
+
+    def extra_repr(self) -> str:
+        return f"{self.sides}, mode={self.mode!r}, value={self.value}"
+
+
+class ChannelLayerNorm(nn.Module):
+    """Layer normalisation over the channels of each position of a map."""
+
+    def __init__(self, channels: int, eps: float = 1e-6, affine: bool = True) -> None:
+        super().__init__()
+        self.channels = channels
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels)) if affine else None
+        self.bias = nn.Parameter(torch.zeros(channels)) if affine else None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.permute(0, 2, 3, 1)
+        x = functional.layer_norm(x, (self.channels,), self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+    def extra_repr(self) -> str:
+        return f"{self.channels}, eps={self.eps}"

@@ -1,0 +1,295 @@
+"""The live analysis: follows every edit, re-evaluating only what it can reach.
+
+A rank-ordered queue starts at the nodes an edit touched; a node whose outputs come out equal stops the wave, and a node whose
+whole result comes out equal keeps the old object, so that a canvas repaints only what moved. Totals change by new - old.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from blocks.block import Binding
+from blocks.builder import Result, evaluate
+from blocks.cost import ZERO, Cost
+from blocks.errors import BlockError, Issue
+from blocks.spec import MAX_PRIMITIVES, TensorSpec
+from designer.analysis.results import NodeResult
+from designer.graph.design import ROOT, Design
+from designer.graph.edits import Change
+from designer.graph.network import Node, node_path, slots
+from designer.graph.own_block import OWN, unknown_block
+from designer.graph.topology import Order, execution_order, feeding
+
+
+class Delta(NamedTuple):
+    """What an update changed: ids of nodes whose result is a new object, ids that are gone, and whether the totals moved."""
+
+    changed: frozenset[str]
+    removed: frozenset[str]
+    totals: bool
+
+
+class Engine:
+    """Results of all root nodes of a design and their totals, equal at any time to those of a fresh engine."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.results: dict[str, NodeResult] = {}
+        self.revision = 0
+        self._bindings: dict[str, tuple[Node, Any, Binding]] = {}
+        self._order: Order = Order([], [], {}, [])
+        self._rank: dict[str, int] = {}
+        self._counted: frozenset[str] | set[str] = frozenset()
+        self._total = ZERO
+        self._primitives = 0
+        self._failed: set[str] = set()
+        self.reset()
+
+    # -- totals ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def order(self) -> Order:
+        """Nodes that count, in execution order, and the others."""
+        return self._order
+
+    @property
+    def valid(self) -> bool:
+        """Whether totals are known: something complete reaches an output and no node on the way has an error."""
+        return not self._failed and bool(self._order.outputs) and self._primitives <= MAX_PRIMITIVES
+
+    @property
+    def total(self) -> Cost | None:
+        """Cost of the nodes that count, None while one of them has an error: never half-true."""
+        return self._total if self.valid else None
+
+    def issues(self) -> list[Issue]:
+        """All issues: of the design as a whole, then of each node in execution order."""
+        found: list[Issue] = []
+        if not self._order.outputs:
+            found.append(
+                Issue(
+                    "error",
+                    "no_output",
+                    "",
+                    "Nothing complete reaches an output.",
+                    "Connect an input, blocks and an output." if not len(self.design.root) else "Connect the free inputs on the way.",
+                )
+            )
+        if self._primitives > MAX_PRIMITIVES:
+            message = f"The design has {self._primitives:,} layers; {MAX_PRIMITIVES:,} are the most this program takes."
+            found.append(Issue("error", "too_large", "", message, "Use fewer or smaller blocks."))
+        for node_id in (*self._order.order, *self._order.rest):
+            found.extend(self.results[node_id].issues)
+        return found
+
+    # -- following edits -----------------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Analyse everything anew."""
+        self.results = {}
+        self._bindings = {}
+        self._reorder()
+        for node_id in (*self._order.order, *self._order.rest):
+            self.results[node_id] = self._evaluate(node_id)
+        self._sum_up()
+        self.revision += 1
+
+    def update(self, change: Change) -> Delta:
+        """Follow one applied edit."""
+        touched = {node for scope, node in change.touched if scope == ROOT}
+        removed: frozenset[str] = frozenset()
+        before = (self._total, self.valid)
+        if change.definitions:
+            self._bindings = {key: kept for key, kept in self._bindings.items() if not kept[0].block.startswith(OWN)}
+            touched |= {node.id for node in self.design.root.nodes() if node.block.startswith(OWN)}
+        if change.structural:
+            removed, moved = self._follow_structure()
+            touched |= moved
+        changed = self._wave(node_id for node_id in touched if node_id in self._rank)
+        if change.structural:
+            self._sum_up()
+        self.revision += 1
+        return Delta(frozenset(changed), removed, before != (self._total, self.valid))
+
+    def _reorder(self) -> None:
+        self._order = execution_order(self.design.root, self.design.resolve)
+        self._rank = {node_id: rank for rank, node_id in enumerate((*self._order.order, *self._order.rest))}
+        self._counted = set(self._order.order)
+
+    def _follow_structure(self) -> tuple[frozenset[str], set[str]]:
+        """Take the new order over; gives nodes that are gone and nodes that began or ceased to count or be complete."""
+        old_order, old_counted = self._order, self._counted
+        self._reorder()
+        removed = frozenset(node_id for node_id in self.results if node_id not in self._rank)
+        for node_id in removed:
+            del self.results[node_id]
+            self._bindings.pop(node_id, None)
+        moved = set(self._counted ^ old_counted)
+        old, new = old_order.incomplete, self._order.incomplete
+        moved |= {node_id for node_id in {*old, *new} if old.get(node_id) != new.get(node_id)}
+        moved |= {node_id for node_id in self._rank if node_id not in self.results}
+        return removed, moved
+
+    def _wave(self, start: Iterable[str]) -> set[str]:
+        rank, results, network = self._rank, self.results, self.design.root
+        queue = [(rank[node_id], node_id) for node_id in start]
+        heapq.heapify(queue)
+        waiting = {node_id for _, node_id in queue}
+        changed: set[str] = set()
+        while queue:
+            _, node_id = heapq.heappop(queue)
+            waiting.discard(node_id)
+            old = results.get(node_id)
+            new = self._evaluate(node_id)
+            if new == old:
+                continue
+            results[node_id] = new
+            changed.add(node_id)
+            if old is not None and node_id in self._counted:
+                self._replace(node_id, old, new)
+            if old is None or new.outputs != old.outputs or new.blocked_by != old.blocked_by or new.status != old.status:
+                for successor in network.successors(node_id):
+                    if successor not in waiting:
+                        waiting.add(successor)
+                        heapq.heappush(queue, (rank[successor], successor))
+        return changed
+
+    def _replace(self, node_id: str, old: NodeResult, new: NodeResult) -> None:
+        if old.cost is not new.cost:
+            self._total = self._total + new.cost - old.cost
+        self._primitives += _layers(new) - _layers(old)
+        if new.status in ("error", "blocked"):
+            self._failed.add(node_id)
+        else:
+            self._failed.discard(node_id)
+
+    def _sum_up(self) -> None:
+        a = b = c = d = e = f = g = h = 0
+        self._primitives = 0
+        self._failed = set()
+        for node_id in self._order.order:
+            result = self.results[node_id]
+            i, j, k, m, n, o, p, q = result.cost
+            a += i
+            b += j
+            c += k
+            d += m
+            e += n
+            f += o
+            g += p
+            h += q
+            self._primitives += _layers(result)
+            if result.status in ("error", "blocked"):
+                self._failed.add(node_id)
+        self._total = Cost(a, b, c, d, e, f, g, h)
+
+    # -- one node --------------------------------------------------------------------------------------------------------
+
+    def _evaluate(self, node_id: str) -> NodeResult:
+        network = self.design.root
+        node = network.node(node_id)
+        path = node_path(node)
+        block = self.design.resolve(node.block)
+        sources = network.sources(node_id)
+        if block is None:
+            issue = _issue(path, unknown_block(node.block))
+            return NodeResult(path, node.block, {}, {}, status="error", issues=(issue,))
+        ports = slots(block.inputs, sources)
+        if node.disabled:
+            ports = ports[:1]
+        inputs: dict[str, TensorSpec] = {}
+        blocked_by = ""
+        for port in ports:
+            if port in sources:
+                source, out = sources[port]
+                fed = self.results[source]
+                if out in fed.outputs:
+                    inputs[port] = fed.outputs[out]
+                elif not blocked_by:
+                    blocked_by = fed.blocked_by or fed.path
+        if node_id in self._order.incomplete:
+            return self._incomplete(node_id, path, node, block, inputs)
+        if blocked_by:
+            return NodeResult(path, node.block, inputs, {}, status="blocked", blocked_by=blocked_by, block_type=block)
+        unknown = [port for port in sources if port not in ports and not node.disabled]
+        if unknown:
+            lost = BlockError("no_port", f"{node.block} has no input {unknown[0]} any more.", hint="Remove its wire.", port=unknown[0])
+            return NodeResult(path, node.block, inputs, {}, status="error", issues=(_issue(path, lost),), block_type=block)
+        counted = node_id in self._counted
+        unread: tuple[Issue, ...] = ()
+        if not counted:
+            unread = (Issue("info", "unused", path, f"{path} is not counted: no output reads it.", "Connect it, or remove it."),)
+        if node.disabled:
+            outputs = {block.outputs[0]: inputs[ports[0]]}
+            status = "ok" if counted else "unused"
+            return NodeResult(
+                path, node.block, inputs, outputs, ZERO, status, unread, disabled=True, block_type=block  # type: ignore[arg-type]
+            )
+        binding = self._bind(node, block)
+        if binding.errors:
+            issues = tuple([_issue(path, error) for error in binding.errors])
+            return NodeResult(path, node.block, inputs, {}, status="error", issues=issues, block_type=block)
+        result = evaluate(block, binding.values, tuple(inputs.values()))
+        if result.problem is not None:
+            issue = self._located(path, node_id, result)
+            return NodeResult(path, node.block, inputs, {}, status="error", issues=(issue,), evaluated=result, block_type=block)
+        outputs = dict(zip(block.outputs, result.outputs, strict=True))
+        notices = result.notices
+        if notices:
+            notices = tuple([Issue(n.severity, n.code, _join(path, n.path), n.message, n.hint, n.port, n.param) for n in notices])
+        status = "unused" if unread else "warning" if notices else "ok"
+        return NodeResult(path, node.block, inputs, outputs, result.cost, status, notices + unread, result, block_type=block)  # type: ignore[arg-type]
+
+    def _bind(self, node: Node, block: Any) -> Binding:
+        kept = self._bindings.get(node.id)
+        if kept is not None and kept[0] is node and kept[1] is block:
+            return kept[2]
+        binding: Binding = block.bind(node.params)
+        self._bindings[node.id] = (node, block, binding)
+        return binding
+
+    def _incomplete(self, node_id: str, path: str, node: Node, block: Any, inputs: dict[str, TensorSpec]) -> NodeResult:
+        free = self._order.incomplete[node_id]
+        issues: tuple[Issue, ...] = ()
+        blocked_by = ""
+        if free:
+            names = " and ".join(f'"{port}"' for port in free)
+            verb = "has" if len(free) == 1 else "have"
+            issues = (
+                Issue("info", "incomplete", path, f"{path} is not counted: {names} {verb} no wire.", "Connect it.", free[0]),
+            )
+        else:
+            for source, _ in feeding(self.design.root, node_id, self.design.resolve):
+                if source in self._order.incomplete:
+                    fed = self.results[source]
+                    blocked_by = fed.blocked_by or fed.path
+                    break
+        return NodeResult(path, node.block, inputs, {}, status="incomplete", issues=issues, blocked_by=blocked_by, block_type=block)
+
+    def _located(self, path: str, node_id: str, result: Result) -> Issue:
+        """The issue of a failed evaluation, naming where the offending input came from."""
+        problem = result.problem
+        assert problem is not None
+        message = problem.message
+        if problem.port is not None and not problem.path:
+            source = self.design.root.sources(node_id).get(problem.port)
+            if source is not None:
+                index = slots(result.block.inputs, self.design.root.sources(node_id)).index(problem.port)
+                came = f"but got {result.inputs[index]}"
+                message = message.replace(came, f"{came} from {self.results[source[0]].path}", 1)
+        return _issue(path, problem, message)
+
+
+def _layers(result: NodeResult) -> int:
+    return result.evaluated.primitives if result.evaluated is not None else 0
+
+
+def _join(path: str, inner: str) -> str:
+    return f"{path}.{inner}" if inner else path
+
+
+def _issue(path: str, problem: BlockError, message: str | None = None) -> Issue:
+    where = _join(path, problem.path)
+    return Issue("error", problem.code, where, f"{where}: {message or problem.message}", problem.hint, problem.port, problem.param)

@@ -1,0 +1,89 @@
+"""In-place rule and peak activation memory."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from designer.analysis.flatten import FlatDesign
+
+BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
+
+
+class Storage(NamedTuple):
+    """Which tensor holds the output of each step: `holder[k]` is the step that made it; `inplace[k]` whether step k overwrites
+    its input."""
+
+    holder: list[int]
+    inplace: list[bool]
+
+
+def storage_of(flat: FlatDesign) -> Storage:
+    """Apply the in-place rule: an activation overwrites its input exactly when a node of the design made that input, keeps
+    nothing of its output for backward, nothing else reads it, and it is not an output."""
+    steps, inputs = flat.steps, flat.inputs
+    count = len(steps)
+    readers = [0] * count
+    for refs in inputs:
+        for ref in refs:
+            readers[ref] += 1
+    holder = list(range(count))
+    inplace = [False] * count
+    safe = [False] * count  # the output may be overwritten: its maker keeps nothing of it, and no view shares it
+    for k, result in enumerate(steps):
+        block = result.block
+        if block.category == "io":
+            if inputs[k]:
+                holder[k] = holder[inputs[k][0]]
+            continue
+        refs = inputs[k]
+        if block.inplace_capable:
+            source = refs[0]
+            if safe[source] and readers[source] == 1:
+                inplace[k] = True
+                holder[k] = holder[source]
+            continue  # activations keep their output for backward
+        if block.makes_no_tensor:
+            holder[k] = holder[refs[0]]
+            # a view: safe only where its base is and has no other reader
+            safe[k] = safe[refs[0]] and readers[refs[0]] == 1
+            continue
+        safe[k] = not block.saves_output and not result.instance.shares_storage(*result.inputs)
+    return Storage(holder, inplace)
+
+
+def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -> int:
+    """Most elements alive at once, batch 1: at each step its inputs and outputs and all that a later step still reads.
+
+    Inputs of the network are alive from the start until their last reader, outputs until the end.
+    """
+    holder = (storage or storage_of(flat)).holder
+    steps, inputs = flat.steps, flat.inputs
+    count = len(steps)
+    last = [0] * count
+    for k, refs in enumerate(inputs):
+        last[holder[k]] = k
+        for ref in refs:
+            last[holder[ref]] = k
+    for _, ref in flat.output_nodes:
+        last[holder[ref]] = count
+    freed: list[list[int]] = [[] for _ in range(count + 1)]
+    live = 0
+    sizes = [0] * count
+    for k in range(count):
+        if holder[k] == k:
+            size = 1
+            for side in steps[k].outputs[0]:
+                size *= side
+            sizes[k] = size
+            freed[last[k]].append(size)
+    given = {step for _, step in flat.input_nodes}
+    live = sum([sizes[step] for step in given])
+    peak = live
+    for k in range(count):
+        if holder[k] == k and k not in given:
+            live += sizes[k]
+        if live > peak:
+            peak = live
+        for size in freed[k]:
+            live -= size
+    return peak

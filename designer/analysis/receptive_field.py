@@ -1,0 +1,140 @@
+"""Receptive field, output stride and depth: the usual recurrences over the flattened design."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from blocks.block import WHOLE_INPUT
+from designer.analysis.flatten import FlatDesign
+
+Pair = tuple[Any, Any]
+
+
+class Reach(NamedTuple):
+    """Receptive field and output stride of one tensor along (h, w), in input pixels; `whole` where it sees the whole input."""
+
+    field: Pair
+    stride: Pair
+    whole: bool = False
+
+
+class Figures(NamedTuple):
+    """`reaches` of every step; `field` and `stride` of the network (None where no input is a map); `depth` of the network."""
+
+    reaches: list[Reach]
+    field: tuple[float, float] | None
+    stride: tuple[float, float] | None
+    depth: int
+
+
+def plain(pair: Pair) -> tuple[float, float]:
+    """Whole numbers where they are whole."""
+    a, b = pair
+    return (_plain(a), _plain(b))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    return value
+
+
+def figures(flat: FlatDesign) -> Figures:
+    """Receptive field and stride of every step and of the network, and the network's depth.
+
+    The network's receptive field is that of the last map before the first global pooling (or linear layer) on the way to an
+    output; the way through the gate of a multiply does not count.
+    """
+    steps, inputs = flat.steps, flat.inputs
+    reaches: list[Reach] = []
+    depths: list[int] = []
+    whole = _whole_input(flat)
+    for k, result in enumerate(steps):
+        block = result.block
+        refs = inputs[k]
+        if not refs:
+            reaches.append(Reach((1, 1), (1, 1)) if len(result.outputs[0]) == 3 else Reach(whole, (1, 1), True))
+            depths.append(0)
+            continue
+        if len(refs) == 1:
+            reach, depth = reaches[refs[0]], depths[refs[0]]
+        else:
+            counting = [ref for i, ref in enumerate(refs) if i not in block.ignored_for_reach]
+            reach = _larger([reaches[ref] for ref in counting])
+            depth = max([depths[ref] for ref in refs])
+        window = _window(result)
+        if window is not None:
+            reach = _through(reach, window, whole)
+        reaches.append(reach)
+        depths.append(depth + 1 if block.layer is not None else depth)
+    depth = max([depths[step] for _, step in flat.output_nodes], default=0)
+    at = _last_map(flat, reaches)
+    if at is None:
+        return Figures(reaches, None, None, depth)
+    return Figures(reaches, plain(reaches[at].field), plain(reaches[at].stride), depth)
+
+
+def _window(result: Any) -> Any:
+    """The window of a step, kept with its flat list's neighbour because the same result stands in many places."""
+    if result.block.category in ("activation", "norm", "io"):
+        return None
+    return result.instance.window(*result.inputs)
+
+
+def _whole_input(flat: FlatDesign) -> Pair:
+    high = wide = 1
+    for _, step in flat.input_nodes:
+        shape = flat.steps[step].outputs[0]
+        if len(shape) == 3:
+            high, wide = max(high, shape[1]), max(wide, shape[2])
+    return (high, wide)
+
+
+def _larger(reaches: list[Reach]) -> Reach:
+    first = reaches[0]
+    if all([reach == first for reach in reaches]):
+        return first
+    return Reach(
+        (max([r.field[0] for r in reaches]), max([r.field[1] for r in reaches])),
+        (max([r.stride[0] for r in reaches]), max([r.stride[1] for r in reaches])),
+        any(r.whole for r in reaches),
+    )
+
+
+def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
+    if window is WHOLE_INPUT:
+        return Reach(whole, reach.stride, True)
+    (eh, ew), (sh, sw) = window
+    (fh, fw), (jh, jw), seen = reach
+    if seen:
+        return Reach(reach.field, (jh * sh, jw * sw), True)
+    return Reach((fh + (eh - 1) * jh, fw + (ew - 1) * jw), (jh * sh, jw * sw))
+
+
+def _last_map(flat: FlatDesign, reaches: list[Reach]) -> int | None:
+    """The step whose map ends the network's receptive field."""
+    steps, inputs = flat.steps, flat.inputs
+    on_trunk = [False] * len(steps)
+    for _, step in flat.output_nodes:
+        on_trunk[step] = True
+    for k in range(len(steps) - 1, -1, -1):
+        if on_trunk[k]:
+            ignored = steps[k].block.ignored_for_reach
+            for i, ref in enumerate(inputs[k]):
+                if i not in ignored:
+                    on_trunk[ref] = True
+    last = None
+    for k, result in enumerate(steps):
+        if not on_trunk[k]:
+            continue
+        if reaches[k].whole:
+            if inputs[k]:
+                before = inputs[k][0]
+                while len(steps[before].outputs[0]) != 3 and inputs[before]:
+                    before = inputs[before][0]
+                return before if len(steps[before].outputs[0]) == 3 else None
+            continue
+        if len(result.outputs[0]) == 3:
+            last = k
+    return last

@@ -1,0 +1,1 @@
+"""The networkx graph of a design, its edits and its structural rules."""

@@ -1,0 +1,95 @@
+"""`Design`: what a document holds and everything public takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from blocks import registry
+from designer.graph.network import Network
+from designer.graph.own_block import OWN, Definition, OwnBlock, used_definitions
+
+ROOT = ""
+"""The scope of the design itself; other scopes are ids of definitions."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The preset a design was opened from, with the options that differed from their defaults."""
+
+    preset: str
+    options: dict[str, Any] = {}
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Free text on the canvas, at scene position (x, y) in px."""
+
+    id: str
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+
+
+class Resolver:
+    """From the name of a block to its type, for one state of the definitions."""
+
+    def __init__(self, definitions: dict[str, Definition]) -> None:
+        self._definitions = definitions
+        self._own: dict[str, OwnBlock] = {}
+        self._building: set[str] = set()
+        self._known = registry.blocks()
+
+    def __call__(self, name: str) -> Any:
+        known = self._known.get(name)
+        if known is not None:
+            return known
+        own = self._own.get(name)
+        if own is not None:
+            return own
+        definition = self._definitions.get(name.removeprefix(OWN)) if name.startswith(OWN) else None
+        if definition is None or name in self._building:
+            return None
+        self._building.add(name)
+        try:
+            made = self._own[name] = OwnBlock(definition, self)
+        finally:
+            self._building.discard(name)
+        return made
+
+
+class Design:
+    """Root network (top-level blocks, not flattened), definitions of own blocks, positions, notes and origin.
+
+    Changed only through `edits.apply`. `resolve` finds block types; it is replaced whenever a definition changes, so whatever is
+    kept for one resolver is right as long as the resolver is the same object.
+    """
+
+    def __init__(self, name: str = "untitled", root: Network | None = None) -> None:
+        self.name = name
+        self.root = root if root is not None else Network()
+        self.definitions: dict[str, Definition] = {}
+        self.positions: dict[str, dict[str, tuple[float, float]]] = {}
+        self.notes: dict[str, dict[str, Note]] = {}
+        self.origin: Origin | None = None
+        self.extra: dict[str, Any] = {}
+        self.resolve = Resolver(self.definitions)
+
+    def network(self, scope: str = ROOT) -> Network:
+        """The network of a scope. Raises KeyError when there is no such definition."""
+        return self.root if scope == ROOT else self.definitions[scope].network
+
+    def definitions_changed(self) -> None:
+        self.resolve = Resolver(self.definitions)
+
+    def uses(self, scope: str) -> set[str]:
+        """Ids of all definitions used in a scope, directly or inside others."""
+        found: set[str] = set()
+        waiting = [scope]
+        while waiting:
+            at = waiting.pop()
+            if at != ROOT and at not in self.definitions:
+                continue
+            for used in used_definitions(self.network(at)) - found:
+                found.add(used)
+                waiting.append(used)
+        return found

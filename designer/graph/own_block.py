@@ -1,0 +1,231 @@
+"""A person's own block: the same drawing as a composite's, kept as data in the document."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import msgspec
+
+from blocks.block import Binding, Parametrised, Values, bind
+from blocks.builder import Builder, DrawProblem, Tensor
+from blocks.errors import BlockError, Issue
+from blocks.parameters import Parameter, shown
+from blocks.spec import MAX_CHANNELS, Port, TensorSpec
+from designer.graph.network import Network, Node, slots
+from designer.graph.topology import boundary, execution_order
+
+OWN = "own."
+"""Prefix of an own block's name where a node names its block."""
+
+
+class Exposed(msgspec.Struct, frozen=True):
+    """A parameter of a definition: a name bound to parameters of nodes inside. `default` None keeps what the first node has."""
+
+    bindings: list[tuple[str, str]]
+    help: str = ""
+
+
+class Definition(msgspec.Struct):
+    """An own block as data. Its input and output nodes are its ports. Changed only through edits."""
+
+    id: str
+    name: str
+    network: Network
+    version: int = 1
+    exposed: dict[str, Exposed] = {}
+    help: str = ""
+    extra: dict[str, Any] = {}
+
+
+Resolve = Callable[[str], Any]
+"""From the name of a block to its type, None where it is unknown."""
+
+
+def used_definitions(network: Network) -> set[str]:
+    """Ids of the definitions whose copies stand in the network."""
+    return {node.block.removeprefix(OWN) for node in network.nodes() if node.block.startswith(OWN)}
+
+
+class OwnBlock:
+    """The type of an own block: what a `Block` subclass is for a composite. Equal contents are equal types."""
+
+    primitive: ClassVar[bool] = False
+    category: ClassVar[str] = "own"
+    basic: ClassVar[bool] = False
+    size_dependent: ClassVar[bool] = False
+    reference: ClassVar[str] = ""
+    document: ClassVar[str] = ""
+    defaults: Values
+
+    def __init__(self, definition: Definition, resolve: Resolve) -> None:
+        self.id = OWN + definition.id
+        self.version = definition.version
+        self.definition = definition
+        self.network = definition.network.copy()  # results outlive later edits of the definition
+        self.resolve = resolve
+        self.inputs = tuple([Port(node.id) for node in boundary(self.network, "input")])
+        self.outputs = tuple([node.id for node in boundary(self.network, "output")])
+        self.parameters = {name: self._parameter(name, exposed) for name, exposed in definition.exposed.items()}
+        self.defaults = tuple([p.default for p in self.parameters.values()])
+        self.digest = self._digest()
+        self._hash = hash(self.digest)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnBlock) and other.digest == self.digest
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return self.definition.help
+
+    def summary(self) -> str:
+        return self.definition.help or f"Own block {self.definition.name}."
+
+    def _digest(self) -> str:
+        network = self.network
+        content = [
+            self.id,
+            self.version,
+            sorted([(n.id, n.block, _plain(n.params), n.disabled) for n in network.nodes()]),
+            sorted(network.edges()),
+            [(name, exposed.bindings) for name, exposed in self.definition.exposed.items()],
+            [self.resolve(OWN + used).digest for used in sorted(used_definitions(network)) if self.resolve(OWN + used)],
+        ]
+        return hashlib.sha256(repr(content).encode()).hexdigest()
+
+    def _parameter(self, name: str, exposed: Exposed) -> Parameter[Any]:
+        for node_id, inner in exposed.bindings:
+            if node_id in self.network:
+                node = self.network.node(node_id)
+                block = self.resolve(node.block)
+                if block is not None and inner in block.parameters:
+                    parameter: Parameter[Any] = copy.copy(block.parameters[inner])
+                    parameter.name = name
+                    parameter.visible_when = {}
+                    parameter.help = exposed.help or parameter.help
+                    try:
+                        parameter.default = parameter.clean(node.params[inner]) if inner in node.params else parameter.default
+                    except BlockError:
+                        pass  # the node inside reports the bad value; the default stands in
+                    return parameter
+        raise LookupError(f"{self.id}: the exposed parameter {name!r} is bound to nothing")
+
+    def bind(self, raw: Mapping[str, Any]) -> Binding:
+        return bind(self.id, self.parameters, raw)
+
+    def of(self, values: Values) -> _OwnInstance:
+        return _OwnInstance(self, values)
+
+
+def _plain(params: Mapping[str, Any]) -> str:
+    return repr(sorted((name, _listed(value)) for name, value in params.items()))
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_listed(item) for item in value]
+    if isinstance(value, dict):
+        return sorted((key, _listed(item)) for key, item in value.items())
+    return value
+
+
+class _OwnInstance(Parametrised):
+    """An own block with values: draws itself by walking its definition."""
+
+    def __init__(self, block: OwnBlock, values: Values) -> None:
+        self.block = block
+        self.values = dict(zip(block.parameters, values, strict=True))
+
+    def check(self, *inputs: TensorSpec) -> None:
+        pass
+
+    def notices(self, *inputs: TensorSpec) -> tuple[Issue, ...]:
+        return ()
+
+    def expand(self, *arguments: Any) -> tuple[Tensor, ...]:
+        *inputs, draw = arguments
+        network = self.block.network
+        specs = {port.name: tensor.spec for port, tensor in zip(self.block.inputs, inputs, strict=True)}
+        given = {(node, param): name for name, e in self.block.definition.exposed.items() for node, param in e.bindings}
+        made: dict[tuple[str, str], Tensor] = {}
+        for port, tensor in zip(self.block.inputs, inputs, strict=True):
+            made[port.name, "y"] = tensor
+        outputs: dict[str, Tensor] = {}
+        for node_id in execution_order(network, self.block.resolve).order:
+            node = network.node(node_id)
+            if node.block == "input":
+                continue
+            if node.block == "output":
+                outputs[node_id] = self._fed(network, node, "x", made)
+            else:
+                self._place(network, node, given, specs, made, draw)
+        missing = [name for name in self.block.outputs if name not in outputs]
+        if missing:
+            raise BlockError("incomplete", f"Nothing complete reaches the output {missing[0]}.", hint="Connect it inside the block.")
+        return tuple([outputs[name] for name in self.block.outputs])
+
+    def _fed(self, network: Network, node: Node, port: str, made: dict[tuple[str, str], Tensor]) -> Tensor:
+        return made[network.sources(node.id)[port]]
+
+    def _place(
+        self,
+        network: Network,
+        node: Node,
+        given: Mapping[tuple[str, str], str],
+        specs: Mapping[str, TensorSpec],
+        made: dict[tuple[str, str], Tensor],
+        draw: Builder,
+    ) -> None:
+        block = self.block.resolve(node.block)
+        if block is None:
+            raise DrawProblem(node.id, self.block, (), unknown_block(node.block))
+        raw = dict(node.params)
+        for (node_id, param), name in given.items():
+            if node_id == node.id:
+                raw[param] = self.values[name]
+        raw = {name: same_as(name, value, specs) for name, value in raw.items()}
+        binding = block.bind(raw)
+        if binding.errors:
+            raise DrawProblem(node.id, block, binding.values, binding.errors[0])
+        sources = network.sources(node.id)
+        tensors = tuple([made[sources[slot]] for slot in slots(block.inputs, sources) if slot in sources])
+        if node.disabled:
+            made[node.id, block.outputs[0]] = tensors[0]
+            return
+        drawn = draw.place(block, binding.values, tensors, node.id)
+        for port, tensor in zip(block.outputs, (drawn,) if type(drawn) is Tensor else drawn, strict=True):
+            made[node.id, port] = tensor
+
+
+def same_as(name: str, value: Any, specs: Mapping[str, TensorSpec]) -> Any:
+    """A value inside a definition: itself, or what `{"same_as": "port.channels", "times": n}` stands for at these input shapes."""
+    if not isinstance(value, dict):
+        return value
+    problem = BlockError(
+        "bad_relation",
+        f'{name} needs a value or {{"same_as": "<input>.channels", "times": <whole number>}}, but got {shown(value)}.',
+        hint="Name an input of the block.",
+        param=name,
+    )
+    if set(value) - {"same_as", "times"} or not isinstance(value.get("same_as"), str):
+        raise problem
+    port, _, side = value["same_as"].partition(".")
+    times = value.get("times", 1)
+    if port not in specs or side != "channels" or isinstance(times, bool) or not isinstance(times, int):
+        raise problem
+    if not 1 <= times <= MAX_CHANNELS:
+        raise problem
+    return specs[port].channels * times
+
+
+def unknown_block(name: str) -> BlockError:
+    return BlockError(
+        "unknown_block",
+        f"There is no block {shown(name)} in this program.",
+        hint="Its data and wires are kept and saved back; replace it, or open the design with the program that made it.",
+    )

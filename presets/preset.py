@@ -1,0 +1,79 @@
+"""What a preset is, and the list of all."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any, ClassVar
+
+import msgspec
+
+from blocks.block import Parametrised
+from blocks.builder import Builder, Tensor
+from blocks.parameters import Int, Pair
+from blocks.spec import MAX_CHANNELS, MAX_SIDE
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """Where a network was published. `arxiv` is the identifier, "" where there is none."""
+
+    authors: str
+    title: str
+    venue: str
+    arxiv: str = ""
+
+
+class Preset(Parametrised):
+    """A network as a drawing: a function of its options, drawing its own inputs and outputs.
+
+    A subclass sets the class attributes below, declares its options as parameters and draws itself in `draw`.
+    """
+
+    title: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    year: ClassVar[int] = 0
+    paper: ClassVar[Paper]
+    description: ClassVar[str] = ""
+
+    def draw(self, draw: Builder) -> None:
+        """Draw the network, stage by stage."""
+        raise NotImplementedError
+
+
+class ImageNet(Preset):
+    """A classifier of images: what all its options are called is the same in every preset."""
+
+    classes = Int(1000, minimum=1, maximum=MAX_CHANNELS, unit="classes", help="Length of the output vector.")
+    resolution = Pair(224, minimum=1, maximum=MAX_SIDE, unit="px", help="Side of the input image, or height x width.")
+    in_channels = Int(3, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the input image.")
+
+    def image(self, draw: Builder) -> Tensor:
+        """The input of the network."""
+        x: Tensor = draw.input((self.in_channels, *self.resolution), name="input")
+        return x
+
+
+@cache
+def presets() -> dict[str, type[Preset]]:
+    """Every preset by id, in the order of families and years. Loads all preset modules on first use."""
+    import presets as package
+
+    found: dict[str, type[Preset]] = {}
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"presets.{info.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Preset) and value.__module__ == module.__name__ and value.id:
+                if value.id in found:
+                    raise TypeError(f"preset id {value.id!r} is taken")
+                found[value.id] = value
+    return dict(sorted(found.items(), key=lambda item: (item[1].year, item[1].family, item[0])))
+
+
+def options_of(preset: type[Preset], values: tuple[Any, ...]) -> dict[str, Any]:
+    """The options that differ from their defaults, as raw values."""
+    return {
+        name: parameter.raw(value)
+        for (name, parameter), value, default in zip(preset.parameters.items(), values, preset.defaults, strict=True)
+        if value != default
+    }
