@@ -1,0 +1,262 @@
+"""From a DESIGN text to a design: `mobilenet_v2:width=0.75,classes=10`, or the path of a `.lightdesign` file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from blocks.block import Values
+from blocks.builder import Builder, DrawProblem
+from blocks.errors import BlockError, LightdesignerError
+from blocks.parameters import Float, Int, Pair, Parameter, shown
+from designer.graph.design import Design, Origin
+from designer.graph.network import Edge, Network, Node
+from presets.preset import Preset, options_of, presets
+
+SUFFIX = ".lightdesign"
+
+
+class CatalogueError(LightdesignerError):
+    """A DESIGN text that names no design. `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def load(text_or_path: str | Path) -> Design:
+    """The design that a DESIGN text or a path names.
+
+    A text is a file if it ends in `.lightdesign` or holds a path separator, otherwise `preset[:option=value,...]` with booleans
+    `true` and `false`. Raises a LightdesignerError whose sentence says what cannot be read, and why.
+    """
+    if is_file(text_or_path):
+        from designer.document.files import open_file
+
+        return open_file(Path(text_or_path))
+    preset, options = parse(str(text_or_path))
+    return draw(preset, options)
+
+
+def is_file(text_or_path: str | Path) -> bool:
+    """Whether a DESIGN is a file rather than a preset."""
+    if isinstance(text_or_path, Path):
+        return True
+    return text_or_path.endswith(SUFFIX) or any(mark in text_or_path for mark in {"/", os.sep, os.altsep or "/"})
+
+
+def parse(text: str) -> tuple[str, dict[str, Any]]:
+    """Preset id and canonical options of `preset[:option=value,...]`. Raises CatalogueError."""
+    name, colon, rest = text.strip().partition(":")
+    name = name.strip()
+    if not name:
+        raise CatalogueError(
+            "no_design", f"A design is missing: name a preset, e.g. mobilenet_v2:width=0.75, or a {SUFFIX} file."
+        )
+    preset = find_preset(name)
+    options: dict[str, Any] = {}
+    for item in rest.split(",") if colon else ():
+        option, equals, value = (part.strip() for part in item.partition("="))
+        if not item.strip():
+            raise CatalogueError(
+                "bad_option", f"{name}: an option is missing in {shown(text)}. Write {name}:option=value,option=value."
+            )
+        parameter = _option(preset, option)
+        if not equals:
+            raise CatalogueError(
+                "bad_option", f"{name}: {option} has no value. Write {option}={text_of(parameter, parameter.default)}."
+            )
+        if option in options:
+            raise CatalogueError("duplicate_option", f"{name}: {option} is given twice. Give it once.")
+        try:
+            options[option] = parameter.from_text(value)
+        except BlockError as problem:
+            raise CatalogueError("option_range", f"{name}: {problem}") from None
+    return name, options
+
+
+def find_preset(name: str) -> type[Preset]:
+    """The preset with this id. Raises CatalogueError naming the nearest one."""
+    known = presets()
+    if name in known:
+        return known[name]
+    hint = _nearest(name, known) or "See `lightdesigner presets` for all."
+    if Path(name).is_file():
+        hint = f"If you mean the file, write .{os.sep}{name}."
+    raise CatalogueError("unknown_preset", f"There is no preset {shown(name)}. {hint}")
+
+
+def _option(preset: type[Preset], name: str) -> Parameter[Any]:
+    if name in preset.parameters:
+        return preset.parameters[name]
+    options = f"Its options: {', '.join(preset.parameters)}." if preset.parameters else "It takes none."
+    hint = f"{_nearest(name, preset.parameters)} {options}".strip()
+    raise CatalogueError("unknown_option", f"{preset.id} has no option {shown(name)}. {hint}")
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+# -- texts ---------------------------------------------------------------------------------------------------------------------
+
+
+def canonical(preset: str, options: Mapping[str, Any]) -> str:
+    """The DESIGN text of a preset with raw or canonical options: only those that differ, in the preset's order."""
+    kind = find_preset(preset)
+    given = []
+    for name, parameter in kind.parameters.items():
+        if name in options:
+            value = parameter.clean(options[name])
+            if value != parameter.default:
+                given.append(f"{name}={text_of(parameter, value)}")
+    return f"{preset}:{','.join(given)}" if given else preset
+
+
+def text_of(parameter: Parameter[Any], value: Any) -> str:
+    """A canonical value as `from_text` reads it."""
+    raw = parameter.raw(value)
+    if raw is None:
+        return "none"
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return "x".join(map(str, raw)) if isinstance(raw, (list, tuple)) else str(raw)
+
+
+# -- drawing -------------------------------------------------------------------------------------------------------------------
+
+
+def draw(preset: str, options: Mapping[str, Any] | None = None) -> Design:
+    """The design of a preset with raw or canonical options. Raises CatalogueError where the options cannot be drawn."""
+    kind = find_preset(preset)
+    for name in options or ():
+        _option(kind, name)
+    binding = kind.bind(options or {})
+    if binding.errors:
+        raise CatalogueError("option_range", f"{preset}: {binding.errors[0]}")
+    values = binding.values
+    builder = Builder()
+    try:
+        kind.of(values).draw(builder)
+    except DrawProblem:
+        raise _explained(kind, values) from None
+    origin = Origin(preset, options_of(kind, values))
+    design = Design(canonical(preset, origin.options), network_of(builder))
+    design.origin = origin
+    return design
+
+
+def network_of(builder: Builder) -> Network:
+    """What was drawn at the root of a design, as nodes and wires. Parameters equal to their defaults are left out."""
+    parts = builder.parts
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    for part in parts:
+        block = part.block
+        params: dict[str, Any] = {}
+        if part.values != block.defaults:
+            for (name, parameter), value, default in zip(block.parameters.items(), part.values, block.defaults, strict=True):
+                if value != default:
+                    params[name] = parameter.raw(value)
+        nodes.append(Node(part.name, block.id, params, "", part.stage))
+        ports = block.inputs
+        variadic = f"{ports[0].name}." if ports and ports[0].variadic else ""
+        for k, (index, output) in enumerate(part.inputs):
+            source = parts[index]
+            edges.append(
+                Edge(source.name, source.block.outputs[output], part.name, f"{variadic}{k}" if variadic else ports[k].name)
+            )
+    return Network.of(nodes, edges)
+
+
+# -- what to do when a preset cannot be drawn ----------------------------------------------------------------------------------
+
+
+class _StageBuilder(Builder):
+    """Notes on a problem the stage it came from, which the quick builder does not keep."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        try:
+            with super().stage(name):
+                yield
+        except DrawProblem as problem:
+            if not hasattr(problem, "stage"):
+                problem.stage = name  # type: ignore[attr-defined]
+            raise
+
+
+def _problem(kind: type[Preset], values: Values) -> tuple[str, BlockError] | None:
+    """Path and problem of the part that cannot be drawn, None where all can."""
+    try:
+        kind.of(values).draw(_StageBuilder())
+    except DrawProblem as problem:
+        steps = (getattr(problem, "stage", ""), problem.name, problem.problem.path)
+        return ".".join(step for step in steps if step), problem.problem
+    return None
+
+
+def _explained(kind: type[Preset], values: Values) -> CatalogueError:
+    """Names the layer that cannot be drawn, the option to blame and the nearest value of it that works."""
+    found = _problem(kind, values)
+    assert found is not None
+    where, problem = found
+    cause = f"{where}: {problem}"
+    for number, (name, parameter) in enumerate(kind.parameters.items()):
+        value = values[number]
+        mended = (*values[:number], parameter.default, *values[number + 1 :])
+        if value == parameter.default or _problem(kind, mended) is not None:
+            continue
+        limit = _limit(kind, values, number, parameter)
+        needs = f"{name} needs {limit}, but got" if limit else f"{name} cannot be"
+        return CatalogueError("option_range", f"{kind.id}: {needs} {text_of(parameter, value)}, because of {cause}")
+    return CatalogueError("cannot_draw", f"{canonical(kind.id, options_of(kind, values))} cannot be drawn, because of {cause}")
+
+
+def _limit(kind: type[Preset], values: Values, number: int, parameter: Parameter[Any]) -> str:
+    """How far the option has to go towards its default, in words; "" for options that are no numbers."""
+    value, default = values[number], parameter.default
+    if value is None or default is None:
+        return ""
+
+    def works(candidate: Any) -> bool:
+        return _problem(kind, (*values[:number], candidate, *values[number + 1 :])) is None
+
+    if isinstance(parameter, Pair) and value != "same" and default != "same":
+        if value[0] == value[1]:
+            return _towards(value[0], default[0], lambda side: works((side, side)), "")
+        sides = []
+        for axis, word in enumerate(("height", "width")):
+            pick = max if value[axis] < default[axis] else min
+            other = pick(default[1 - axis], value[1 - axis])  # a value at which the other side is not to blame
+
+            def side_works(side: int, axis: int = axis, other: int = other) -> bool:
+                return works((side, other) if axis == 0 else (other, side))
+
+            if not side_works(value[axis]):
+                sides.append(_towards(value[axis], default[axis], side_works, f" for the {word}"))
+        return " and ".join(side for side in sides if side)
+    if isinstance(parameter, Int):
+        return _towards(value, default, works, "")
+    if isinstance(parameter, Float):  # to a hundredth
+        return _towards(round(value * 100), round(default * 100), lambda hundredths: works(hundredths / 100), "", 100)
+    return ""
+
+
+def _towards(bad: int, good: int, works: Callable[[int], bool], word: str, unit: int = 1) -> str:
+    """The value next to `bad` that works, found by halving between `bad` and `good`."""
+    bound = "at least" if bad < good else "at most"
+    if not works(good):
+        return ""
+    while abs(good - bad) > 1:
+        middle = (good + bad) // 2
+        if works(middle):
+            good = middle
+        else:
+            bad = middle
+    return f"{bound} {good if unit == 1 else good / unit}{word}"
