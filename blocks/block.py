@@ -67,7 +67,7 @@ class Parametrised:
     @classmethod
     def of(cls, values: Values) -> Any:
         made = cls.__new__(cls)
-        made.__dict__.update(zip(cls.parameters, values, strict=True))
+        made.__dict__ = dict(zip(cls.parameters, values, strict=True))
         return made
 
     @classmethod
@@ -89,6 +89,16 @@ class Block(Parametrised):
     document: ClassVar[str] = ""  # the section of the document the project started from
     refuses_more: ClassVar[tuple[str, ...]] = ()
     """What torch accepts and this block refuses, each with its reason. The battery allows nothing else."""
+    ranks: ClassVar[tuple[int | None, ...] | None] = None  # of the input ports; None where they are variadic
+    checks: ClassVar[bool] = False  # whether `check` says anything
+    notes: ClassVar[bool] = False  # whether `notices` says anything
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        variadic = bool(cls.inputs) and cls.inputs[-1].variadic
+        cls.ranks = None if variadic else tuple([port.rank for port in cls.inputs])
+        cls.checks = cls.check is not Block.check
+        cls.notes = cls.notices is not Block.notices
 
     @classmethod
     def summary(cls) -> str:
@@ -139,6 +149,13 @@ class Primitive(Block):
     inplace_capable: ClassVar[bool] = False  # torch's module takes `inplace`
     saves_output: ClassVar[bool] = False  # backward needs the output, so no later layer may overwrite it
     ignored_for_reach: ClassVar[tuple[int, ...]] = ()  # input positions that do not count for the receptive field
+    looks: ClassVar[bool] = False  # whether `window` says anything
+    may_view: ClassVar[bool] = False  # whether `shares_storage` can be true
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.looks = cls.window is not Primitive.window
+        cls.may_view = cls.makes_no_tensor or cls.shares_storage is not Primitive.shares_storage
 
     def infer(self, *inputs: Any) -> TensorSpec:
         """Shape of the output. Raises BlockError where the inputs cannot work."""

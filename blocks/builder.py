@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from math import prod
 from typing import Any, NamedTuple
 
 from blocks import registry
 from blocks.block import Block, Composite, Primitive, Values
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError, Issue
-from blocks.spec import MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
+from blocks.spec import MAX_CHANNELS, MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
 
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 Ref = tuple[int, int]
@@ -45,15 +46,19 @@ class Drawing(NamedTuple):
 class Result:
     """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made."""
 
-    __slots__ = ("block", "cost", "drawing", "flat", "inputs", "notices", "outputs", "primitives", "problem", "values")
+    __slots__ = (
+        "block", "cost", "drawing", "elements", "flat", "inputs", "instance", "notices", "outputs", "primitives", "problem", "values",
+    )  # fmt: skip
 
     def __init__(
         self,
         block: Any,
         values: Values,
         inputs: tuple[TensorSpec, ...],
+        instance: Any,
         outputs: tuple[TensorSpec, ...] = (),
         cost: Cost = ZERO,
+        elements: int = 0,
         drawing: Drawing | None = None,
         primitives: int = 1,
         problem: BlockError | None = None,
@@ -63,17 +68,14 @@ class Result:
         self.values = values
         self.inputs = inputs
         self.outputs = outputs
+        self.instance = instance  # the block with these values
         self.cost = cost
+        self.elements = elements  # of a primitive's output
         self.drawing = drawing
         self.primitives = primitives
         self.problem = problem
         self.notices = notices
         self.flat: Any = None  # filled by the flattener, which alone reads it
-
-    @property
-    def instance(self) -> Any:
-        """The block with these values."""
-        return self.block.of(self.values)
 
 
 class DrawProblem(Exception):
@@ -165,20 +167,27 @@ class Builder:
 
         Raises DrawProblem when the block cannot work there.
         """
-        result = evaluate(block, values, tuple([t.spec for t in tensors]))
+        if len(tensors) == 1:  # by far the most, so worth its own line
+            tensor = tensors[0]
+            refs: tuple[Ref, ...] = (tensor.ref,)
+            result = evaluate(block, values, (tensor.spec,))
+        else:
+            refs = tuple([t.ref for t in tensors])
+            result = evaluate(block, values, tuple([t.spec for t in tensors]))
         if result.problem is not None:
             raise DrawProblem(name, block, values, result.problem)
         stage = self._stage
         if stage is not None:
             name = f"{stage}_{name}"
-        if name in self.names or not valid_id(name):
+        names = self.names
+        if name in names or not valid_id(name):
             raise ValueError(f"{name!r} is taken or cannot be the name of a part")
-        self.names.add(name)
+        names.add(name)
         parts = self.parts
         index = len(parts)
         if index >= MAX_PARTS:
             raise DrawProblem(name, block, values, _too_many_parts())
-        parts.append(Part(name, block, values, tuple([t.ref for t in tensors]), result, stage))
+        parts.append(Part(name, block, values, refs, result, stage))
         outputs = result.outputs
         if len(outputs) == 1:
             return Tensor((index, 0), outputs[0])
@@ -243,20 +252,37 @@ _depth = 0
 def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Result:
     """Shapes, cost and drawing of `block` with canonical `values` on `inputs`. Never raises for what a person can cause: the
     problem is in the result."""
+    instance = None
     try:
-        check_ports(block, inputs)
-        instance = block.of(values)
-        instance.check(*inputs)
-        if block.primitive:
-            output = instance.infer(*inputs)
-            check_size(block.id, output)
-            cost = instance.cost(inputs, output)
-            if cost.params > MAX_ELEMENTS:
-                raise too_large(f"{block.id} would have {cost.params:,} params")
-            return Result(block, values, inputs, (output,), cost, notices=instance.notices(*inputs))
-        return _evaluate_drawing(block, values, inputs, instance)
+        ranks = block.ranks
+        if ranks is None or len(ranks) != len(inputs):
+            check_ports(block, inputs)
+        elif ranks:
+            for rank, spec in zip(ranks, inputs, strict=False):
+                if rank is not None and len(spec) != rank:
+                    check_ports(block, inputs)
+        instance = instance_of(block, values)
+        if block.checks:
+            instance.check(*inputs)
+        if not block.primitive:
+            return _evaluate_drawing(block, values, inputs, instance)
+        output = instance.infer(*inputs)
+        elements = prod(output)
+        if elements > MAX_SIDE:  # a smaller tensor breaks no limit
+            check_size(block.id, output, elements)
+        cost = instance.cost(inputs, output)
+        if cost[0] > MAX_ELEMENTS:
+            raise too_large(f"{block.id} would have {cost.params:,} params")
+        notices = instance.notices(*inputs) if block.notes else ()
+        return Result(block, values, inputs, instance, (output,), cost, elements, None, 1, None, notices)
     except BlockError as problem:
-        return Result(block, values, inputs, problem=problem.with_traceback(None))
+        return Result(block, values, inputs, instance, problem=problem.with_traceback(None))
+
+
+@lru_cache(maxsize=8_192)
+def instance_of(block: Any, values: Values) -> Any:
+    """The block with these canonical values; equal calls share it, so nobody may change it."""
+    return block.of(values)
 
 
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
@@ -278,25 +304,17 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
     outputs = (drawn,) if type(drawn) is Tensor else tuple(drawn)
     if len(outputs) != len(block.outputs):
         raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(outputs)}")
+    results = [part[4] for part in draw.parts]
     primitives = 0
-    a = b = c = d = e = f = g = h = 0
-    for part in draw.parts:
-        result = part.result
+    for result in results:
         primitives += result.primitives
-        i, j, k, m, n, o, p, q = result.cost
-        a += i
-        b += j
-        c += k
-        d += m
-        e += n
-        f += o
-        g += p
-        h += q
+    cost = Cost._make(map(sum, zip(*[result.cost for result in results], strict=True))) if results else ZERO
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
     drawing = Drawing(tuple(draw.parts), tuple([t.ref for t in outputs]))
     specs = tuple([t.spec for t in outputs])
-    return Result(block, values, inputs, specs, Cost(a, b, c, d, e, f, g, h), drawing, primitives, notices=instance.notices(*inputs))
+    notices = instance.notices(*inputs) if block.notes else ()
+    return Result(block, values, inputs, instance, specs, cost, 0, drawing, primitives, None, notices)
 
 
 def _blamed(block: Any, values: Values, inner: DrawProblem) -> BlockError:
@@ -339,12 +357,13 @@ def check_ports(block: Any, inputs: tuple[TensorSpec, ...]) -> None:
             )
 
 
-def check_size(block_id: str, output: TensorSpec) -> None:
-    elements = 1
-    for side in output:
-        elements *= side
+def check_size(block_id: str, output: TensorSpec, elements: int) -> None:
+    """Raise where a tensor is over the limits."""
     if len(output) == 3 and (output[1] > MAX_SIDE or output[2] > MAX_SIDE):
         raise too_large(f"{block_id} would make a map of {output}; sides may be {MAX_SIDE:,}")
+    if output[0] > MAX_CHANNELS:
+        what = "channels" if len(output) == 3 else "features"
+        raise too_large(f"{block_id} would make {output[0]:,} {what}; a tensor may have {MAX_CHANNELS:,}")
     if elements > MAX_ELEMENTS:
         raise too_large(f"{block_id} would make {elements:,} elements; a tensor may have {MAX_ELEMENTS:,}")
 
@@ -356,6 +375,7 @@ def too_large(what: str) -> BlockError:
 def clear_memo() -> None:
     """Forget all evaluated blocks (for benchmarks)."""
     evaluate.cache_clear()
+    instance_of.cache_clear()
 
 
 __all__ = ["Builder", "Composite", "DrawProblem", "Drawing", "Part", "Primitive", "Result", "Tensor", "clear_memo", "evaluate", "valid_id"]

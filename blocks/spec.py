@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 MAX_CHANNELS = 1_048_576
@@ -41,10 +42,7 @@ class TensorSpec(tuple[int, ...]):
 
     @property
     def elements(self) -> int:
-        n = 1
-        for side in self:
-            n *= side
-        return n
+        return prod(self)
 
     def __str__(self) -> str:
         return f"({self[0]},)" if len(self) == 1 else f"({', '.join(map(str, self))})"

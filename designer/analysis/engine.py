@@ -18,9 +18,9 @@ from blocks.spec import MAX_PRIMITIVES, TensorSpec
 from designer.analysis.results import NodeResult
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Change
-from designer.graph.network import Node, node_path, slots
+from designer.graph.network import Node, node_path
 from designer.graph.own_block import OWN, unknown_block
-from designer.graph.topology import Order, execution_order, feeding
+from designer.graph.topology import Order, execution_order
 
 
 class Delta(NamedTuple):
@@ -39,7 +39,7 @@ class Engine:
         self.results: dict[str, NodeResult] = {}
         self.revision = 0
         self._bindings: dict[str, tuple[Node, Any, Binding]] = {}
-        self._order: Order = Order([], [], {}, [])
+        self._order: Order = Order([], [], {}, [], {})
         self._rank: dict[str, int] = {}
         self._counted: frozenset[str] | set[str] = frozenset()
         self._total = ZERO
@@ -192,37 +192,31 @@ class Engine:
         node = network.node(node_id)
         path = node_path(node)
         block = self.design.resolve(node.block)
-        sources = network.sources(node_id)
         if block is None:
             issue = _issue(path, unknown_block(node.block))
             return NodeResult(path, node.block, {}, {}, status="error", issues=(issue,))
-        ports = slots(block.inputs, sources)
-        if node.disabled:
-            ports = ports[:1]
         inputs: dict[str, TensorSpec] = {}
         blocked_by = ""
-        for port in ports:
-            if port in sources:
-                source, out = sources[port]
-                fed = self.results[source]
-                if out in fed.outputs:
-                    inputs[port] = fed.outputs[out]
-                elif not blocked_by:
-                    blocked_by = fed.blocked_by or fed.path
+        wires = self._order.wires[node_id]
+        for port, (source, out) in wires.items():
+            fed = self.results[source]
+            if out in fed.outputs:
+                inputs[port] = fed.outputs[out]
+            elif not blocked_by:
+                blocked_by = fed.blocked_by or fed.path
         if node_id in self._order.incomplete:
             return self._incomplete(node_id, path, node, block, inputs)
         if blocked_by:
             return NodeResult(path, node.block, inputs, {}, status="blocked", blocked_by=blocked_by, block_type=block)
-        unknown = [port for port in sources if port not in ports and not node.disabled]
-        if unknown:
-            lost = BlockError("no_port", f"{node.block} has no input {unknown[0]} any more.", hint="Remove its wire.", port=unknown[0])
+        lost = None if node.disabled else self._lost_port(node_id, block, wires)
+        if lost is not None:
             return NodeResult(path, node.block, inputs, {}, status="error", issues=(_issue(path, lost),), block_type=block)
         counted = node_id in self._counted
         unread: tuple[Issue, ...] = ()
         if not counted:
             unread = (Issue("info", "unused", path, f"{path} is not counted: no output reads it.", "Connect it, or remove it."),)
         if node.disabled:
-            outputs = {block.outputs[0]: inputs[ports[0]]}
+            outputs = {block.outputs[0]: next(iter(inputs.values()))}
             status = "ok" if counted else "unused"
             return NodeResult(
                 path, node.block, inputs, outputs, ZERO, status, unread, disabled=True, block_type=block  # type: ignore[arg-type]
@@ -237,10 +231,21 @@ class Engine:
             return NodeResult(path, node.block, inputs, {}, status="error", issues=(issue,), evaluated=result, block_type=block)
         outputs = dict(zip(block.outputs, result.outputs, strict=True))
         notices = result.notices
+        if not notices and counted:
+            return NodeResult(path, node.block, inputs, outputs, result.cost, "ok", (), result, "", False, block)
         if notices:
             notices = tuple([Issue(n.severity, n.code, _join(path, n.path), n.message, n.hint, n.port, n.param) for n in notices])
         status = "unused" if unread else "warning" if notices else "ok"
         return NodeResult(path, node.block, inputs, outputs, result.cost, status, notices + unread, result, block_type=block)  # type: ignore[arg-type]
+
+    def _lost_port(self, node_id: str, block: Any, wires: dict[str, tuple[str, str]]) -> BlockError | None:
+        """A wire to a port that the block no longer has: the definition of an own block changed."""
+        if block.category != "own":
+            return None
+        for port in self.design.root.sources(node_id):
+            if port not in wires:
+                return BlockError("no_port", f"{block.id} has no input {port} any more.", hint="Remove its wire.", port=port)
+        return None
 
     def _bind(self, node: Node, block: Any) -> Binding:
         kept = self._bindings.get(node.id)
@@ -261,7 +266,7 @@ class Engine:
                 Issue("info", "incomplete", path, f"{path} is not counted: {names} {verb} no wire.", "Connect it.", free[0]),
             )
         else:
-            for source, _ in feeding(self.design.root, node_id, self.design.resolve):
+            for source, _ in self._order.wires[node_id].values():
                 if source in self._order.incomplete:
                     fed = self.results[source]
                     blocked_by = fed.blocked_by or fed.path
@@ -274,9 +279,10 @@ class Engine:
         assert problem is not None
         message = problem.message
         if problem.port is not None and not problem.path:
-            source = self.design.root.sources(node_id).get(problem.port)
+            wires = self._order.wires[node_id]
+            source = wires.get(problem.port)
             if source is not None:
-                index = slots(result.block.inputs, self.design.root.sources(node_id)).index(problem.port)
+                index = list(wires).index(problem.port)
                 came = f"but got {result.inputs[index]}"
                 message = message.replace(came, f"{came} from {self.results[source[0]].path}", 1)
         return _issue(path, problem, message)

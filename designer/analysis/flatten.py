@@ -90,12 +90,11 @@ def flatten(engine: Engine) -> FlatDesign:
     spans: list[tuple[str, int, int]] = []
     made: dict[str, dict[str, int]] = {}
     input_nodes: list[tuple[str, int]] = []
-    network, results = engine.design.root, engine.results
+    results, wires = engine.results, engine.order.wires
     for node_id in engine.order.order:
         result = results[node_id]
         base = len(steps)
-        sources = network.sources(node_id)
-        fed = [made[sources[port][0]][sources[port][1]] for port in result.inputs]
+        fed = [made[source][out] for source, out in wires[node_id].values()]
         if result.disabled:
             made[node_id] = {next(iter(result.outputs)): fed[0]}
             spans.append((node_id, base, base))

@@ -31,23 +31,19 @@ def storage_of(flat: FlatDesign) -> Storage:
     safe = [False] * count  # the output may be overwritten: its maker keeps nothing of it, and no view shares it
     for k, result in enumerate(steps):
         block = result.block
-        if block.category == "io":
-            if inputs[k]:
-                holder[k] = holder[inputs[k][0]]
-            continue
-        refs = inputs[k]
-        if block.inplace_capable:
-            source = refs[0]
+        if block.inplace_capable:  # an activation: it keeps its output for backward, so it never becomes safe
+            source = inputs[k][0]
             if safe[source] and readers[source] == 1:
                 inplace[k] = True
                 holder[k] = holder[source]
-            continue  # activations keep their output for backward
-        if block.makes_no_tensor:
-            holder[k] = holder[refs[0]]
-            # a view: safe only where its base is and has no other reader
-            safe[k] = safe[refs[0]] and readers[refs[0]] == 1
-            continue
-        safe[k] = not block.saves_output and not result.instance.shares_storage(*result.inputs)
+        elif block.makes_no_tensor:
+            if inputs[k]:
+                source = inputs[k][0]
+                holder[k] = holder[source]
+                # a view: safe only where its base is and has no other reader
+                safe[k] = safe[source] and readers[source] == 1
+        elif not block.saves_output:
+            safe[k] = not (block.may_view and result.instance.shares_storage(*result.inputs))
     return Storage(holder, inplace)
 
 
@@ -71,10 +67,7 @@ def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -
     sizes = [0] * count
     for k in range(count):
         if holder[k] == k:
-            size = 1
-            for side in steps[k].outputs[0]:
-                size *= side
-            sizes[k] = size
+            size = sizes[k] = steps[k].elements
             freed[last[k]].append(size)
     given = {step for _, step in flat.input_nodes}
     live = sum([sizes[step] for step in given])

@@ -63,9 +63,8 @@ def figures(flat: FlatDesign) -> Figures:
             counting = [ref for i, ref in enumerate(refs) if i not in block.ignored_for_reach]
             reach = _larger([reaches[ref] for ref in counting])
             depth = max([depths[ref] for ref in refs])
-        window = _window(result)
-        if window is not None:
-            reach = _through(reach, window, whole)
+        if block.looks:
+            reach = _through(reach, result.instance.window(*result.inputs), whole)
         reaches.append(reach)
         depths.append(depth + 1 if block.layer is not None else depth)
     depth = max([depths[step] for _, step in flat.output_nodes], default=0)
@@ -73,13 +72,6 @@ def figures(flat: FlatDesign) -> Figures:
     if at is None:
         return Figures(reaches, None, None, depth)
     return Figures(reaches, plain(reaches[at].field), plain(reaches[at].stride), depth)
-
-
-def _window(result: Any) -> Any:
-    """The window of a step, kept with its flat list's neighbour because the same result stands in many places."""
-    if result.block.category in ("activation", "norm", "io"):
-        return None
-    return result.instance.window(*result.inputs)
 
 
 def _whole_input(flat: FlatDesign) -> Pair:
@@ -103,9 +95,13 @@ def _larger(reaches: list[Reach]) -> Reach:
 
 
 def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
+    if window is None:
+        return reach
     if window is WHOLE_INPUT:
         return Reach(whole, reach.stride, True)
     (eh, ew), (sh, sw) = window
+    if eh == ew == sh == sw == 1:
+        return reach
     (fh, fw), (jh, jw), seen = reach
     if seen:
         return Reach(reach.field, (jh * sh, jw * sw), True)

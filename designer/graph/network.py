@@ -59,6 +59,9 @@ class Network:
         import networkx
 
         self.graph: networkx.MultiDiGraph = networkx.MultiDiGraph()
+        # networkx's own dictionaries: its views cost ten times as much, and every node is read on every structural edit
+        self._nodes: dict[str, Any] = self.graph._node
+        self._feeding: dict[str, dict[str, Any]] = self.graph._pred
         self.structure = 0
         self.order_cache: Any = None
 
@@ -85,11 +88,11 @@ class Network:
 
     def node(self, node_id: str) -> Node:
         """The node with this id. Raises KeyError when there is none."""
-        node: Node = self.graph.nodes[node_id]["node"]
+        node: Node = self._nodes[node_id]["node"]
         return node
 
     def nodes(self) -> list[Node]:
-        return [data["node"] for data in self.graph.nodes.values()]
+        return [data["node"] for data in self._nodes.values()]
 
     def edges(self) -> list[Edge]:
         return [Edge(source, key[0], target, key[1]) for source, target, key in self.graph.edges(keys=True)]
@@ -97,10 +100,20 @@ class Network:
     def sources(self, node_id: str) -> dict[str, tuple[str, str]]:
         """What feeds each connected input port: `{port: (node, output port)}`."""
         found: dict[str, tuple[str, str]] = {}
-        for source, wires in self.graph.pred[node_id].items():
+        for source, wires in self._feeding[node_id].items():
             for out, into in wires:
                 found[into] = (source, out)
         return found
+
+    def all_sources(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """`sources` of every node at once."""
+        every: dict[str, dict[str, tuple[str, str]]] = {node_id: {} for node_id in self._nodes}
+        for target, feeding in self._feeding.items():
+            found = every[target]
+            for source, wires in feeding.items():
+                for out, into in wires:
+                    found[into] = (source, out)
+        return every
 
     def readers(self, node_id: str) -> list[Edge]:
         """Wires that leave the node."""

@@ -56,6 +56,8 @@ class OwnBlock:
     category: ClassVar[str] = "own"
     basic: ClassVar[bool] = False
     size_dependent: ClassVar[bool] = False
+    checks: ClassVar[bool] = False
+    notes: ClassVar[bool] = False
     reference: ClassVar[str] = ""
     document: ClassVar[str] = ""
     defaults: Values
@@ -67,6 +69,7 @@ class OwnBlock:
         self.network = definition.network.copy()  # results outlive later edits of the definition
         self.resolve = resolve
         self.inputs = tuple([Port(node.id) for node in boundary(self.network, "input")])
+        self.ranks = (None,) * len(self.inputs)
         self.outputs = tuple([node.id for node in boundary(self.network, "output")])
         self.parameters = {name: self._parameter(name, exposed) for name, exposed in definition.exposed.items()}
         self.defaults = tuple([p.default for p in self.parameters.values()])

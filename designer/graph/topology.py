@@ -8,15 +8,20 @@ from typing import Any, NamedTuple
 from designer.graph.network import Network, Node, slots
 
 
+Wires = dict[str, tuple[str, str]]
+
+
 class Order(NamedTuple):
     """`order`: the nodes that count, in execution order. `rest`: all others, each after what feeds it. `incomplete`: nodes with a
-    free required input (mapped to the ports) and their followers (mapped to nothing)."""
+    free required input (mapped to the ports) and their followers (mapped to nothing). `outputs`: output nodes that count, in
+    output order. `wires`: what feeds each node, `{port: (node, output port)}` in port order; only the first input of a disabled
+    node, and no port that its block lacks."""
 
     order: list[str]
     rest: list[str]
     incomplete: dict[str, tuple[str, ...]]
     outputs: list[str]
-    """Output nodes that count, in output order."""
+    wires: dict[str, dict[str, tuple[str, str]]]
 
 
 def boundary(network: Network, kind: str) -> list[Node]:
@@ -30,46 +35,48 @@ def boundary(network: Network, kind: str) -> list[Node]:
     return sorted(nodes, key=order)
 
 
-def feeding(network: Network, node_id: str, resolve: Callable[[str], Any]) -> list[tuple[str, str]]:
-    """(node, output port) of what a node reads, in port order; only the first input of a disabled node."""
-    sources = network.sources(node_id)
+def read_wires(block: Any, disabled: bool, sources: Wires) -> Wires:
+    """The wires a node reads, in port order: `sources` without what its block does not know."""
     if not sources:
-        return []
-    node = network.node(node_id)
-    block = resolve(node.block)
+        return sources
     if block is None:
-        return [sources[port] for port in sorted(sources)]
-    found = [sources[slot] for slot in slots(block.inputs, sources) if slot in sources]
-    return found[:1] if node.disabled else found
+        return {port: sources[port] for port in sorted(sources)}
+    if len(sources) == 1 and len(block.inputs) == 1 and block.inputs[0].name in sources:
+        return sources
+    found = {slot: sources[slot] for slot in slots(block.inputs, sources) if slot in sources}
+    if disabled and block.inputs:
+        first = next(iter(found), "")
+        wanted = block.inputs[0]
+        return {first: found[first]} if first and (wanted.variadic or first == wanted.name) else {}
+    return found
 
 
-def free_ports(network: Network, node_id: str, resolve: Callable[[str], Any]) -> tuple[str, ...]:
+def free_ports(block: Any, disabled: bool, wires: Wires) -> tuple[str, ...]:
     """Required input ports with no wire."""
-    node = network.node(node_id)
-    block = resolve(node.block)
     if block is None or not block.inputs:
         return ()
-    sources = network.sources(node_id)
     if block.inputs[-1].variadic:
-        return () if sources else (block.inputs[-1].name + ".0",)
-    ports = block.inputs[:1] if node.disabled else block.inputs
-    return tuple([port.name for port in ports if not port.optional and port.name not in sources])
+        return () if wires else (block.inputs[-1].name + ".0",)
+    if len(wires) == len(block.inputs):
+        return ()
+    ports = block.inputs[:1] if disabled else block.inputs
+    return tuple([port.name for port in ports if not port.optional and port.name not in wires])
 
 
-def _depth_first(starts: Iterable[str], feeds: dict[str, list[str]], seen: set[str]) -> list[str]:
+def _depth_first(starts: Iterable[str], wires: dict[str, Wires], seen: set[str]) -> list[str]:
     """Post-order: what a node reads, in port order, then the node; one branch ends before the next begins."""
     order: list[str] = []
     for start in starts:
         if start in seen:
             continue
         seen.add(start)
-        stack = [(start, iter(feeds[start]))]
+        stack = [(start, iter(wires[start].values()))]
         while stack:
             node_id, inputs = stack[-1]
-            for source in inputs:
+            for source, _ in inputs:
                 if source not in seen:
                     seen.add(source)
-                    stack.append((source, iter(feeds[source])))
+                    stack.append((source, iter(wires[source].values())))
                     break
             else:
                 order.append(node_id)
@@ -83,18 +90,28 @@ def execution_order(network: Network, resolve: Callable[[str], Any]) -> Order:
     if cached is not None and cached[0] == network.structure and cached[1] is resolve:
         order: Order = cached[2]
         return order
-    feeds = {node_id: [source for source, _ in feeding(network, node_id, resolve)] for node_id in network}
-    every = _depth_first(sorted(network), feeds, set())
+    wires = network.all_sources()
+    blocks: dict[str, Any] = {}
+    for node in network.nodes():
+        block = blocks[node.id] = resolve(node.block)
+        wires[node.id] = read_wires(block, node.disabled, wires[node.id])
+    every_output = [node.id for node in boundary(network, "output")]
+    seen: set[str] = set()
+    reaching = _depth_first(every_output, wires, seen)
+    others = _depth_first(sorted(wires.keys() - seen), wires, seen)
     incomplete: dict[str, tuple[str, ...]] = {}
-    for node_id in every:
-        free = free_ports(network, node_id, resolve)
+    for node_id in (*reaching, *others):
+        free = free_ports(blocks[node_id], network.node(node_id).disabled, wires[node_id])
         if free:
             incomplete[node_id] = free
-        elif any(source in incomplete for source in feeds[node_id]):
+        elif incomplete and any(source in incomplete for source, _ in wires[node_id].values()):
             incomplete[node_id] = ()
-    outputs = [node.id for node in boundary(network, "output") if node.id not in incomplete]
-    seen: set[str] = set()
-    counted = _depth_first(outputs, feeds, seen)
-    found = Order(counted, [node_id for node_id in every if node_id not in seen], incomplete, outputs)
+    if incomplete:
+        outputs = [node_id for node_id in every_output if node_id not in incomplete]
+        seen = set()
+        counted = _depth_first(outputs, wires, seen)
+        found = Order(counted, [node_id for node_id in (*reaching, *others) if node_id not in seen], incomplete, outputs, wires)
+    else:
+        found = Order(reaching, others, incomplete, every_output, wires)
     network.order_cache = (network.structure, resolve, found)
     return found
