@@ -182,7 +182,7 @@ class Bool(Parameter[bool]):
 
 
 class Choice(Parameter[Any]):
-    """One of a few values, all of one type (int or str)."""
+    """One of a few values, all of one type (int, float or str). Where they are floats, a whole number stands for its float."""
 
     kind = "choice"
 
@@ -192,7 +192,7 @@ class Choice(Parameter[Any]):
 
     def convert(self, value: Any) -> Any:
         for option in self.of:
-            if option == value and type(option) is type(value):
+            if option == value and (type(option) is type(value) or (type(option) is float and type(value) is int)):
                 return option
         raise self.refuse(value)
 
@@ -205,7 +205,7 @@ class Choice(Parameter[Any]):
 
     def from_text(self, text: str) -> Any:
         for option in self.of:
-            if text == ("none" if option is None else str(option)):
+            if text == ("none" if option is None else str(option)) or (type(option) is float and text == f"{option:g}"):
                 return option
         raise self.refuse(text)
 

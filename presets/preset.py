@@ -15,6 +15,10 @@ from blocks.parameters import Int, Pair
 from blocks.spec import MAX_CHANNELS, MAX_SIDE
 
 
+EXAMPLES = "Examples"
+"""The family of the small designs that show one piece of arithmetic; they come last in lists."""
+
+
 class Paper(msgspec.Struct, frozen=True):
     """Where a network was published. `arxiv` is the identifier, "" where there is none."""
 
@@ -56,7 +60,7 @@ class ImageNet(Preset):
 
 @cache
 def presets() -> dict[str, type[Preset]]:
-    """Every preset by id, in the order of families and years. Loads all preset modules on first use."""
+    """Every preset by id, in the order of years and families, the examples last. Loads all preset modules on first use."""
     import presets as package
 
     found: dict[str, type[Preset]] = {}
@@ -67,7 +71,7 @@ def presets() -> dict[str, type[Preset]]:
                 if value.id in found:
                     raise TypeError(f"preset id {value.id!r} is taken")
                 found[value.id] = value
-    return dict(sorted(found.items(), key=lambda item: (item[1].year, item[1].family, item[0])))
+    return dict(sorted(found.items(), key=lambda item: (item[1].family == EXAMPLES, item[1].year, item[1].family, item[0])))
 
 
 def options_of(preset: type[Preset], values: tuple[Any, ...]) -> dict[str, Any]:
