@@ -39,6 +39,12 @@ class Preset(Parametrised):
     year: ClassVar[int] = 0
     paper: ClassVar[Paper]
     description: ClassVar[str] = ""
+    difference: ClassVar[str] = ""
+    """Why our figures are not the printed ones (batch norm, biases, auxiliary heads, a slip in print); "" where they agree."""
+
+    def settled(self, option: str) -> Any:
+        """The value an option has here: what is given, or, where that is None, what the network makes of it."""
+        return getattr(self, option)
 
     def draw(self, draw: Builder) -> None:
         """Draw the network, stage by stage."""
@@ -49,12 +55,29 @@ class ImageNet(Preset):
     """A classifier of images: what all its options are called is the same in every preset."""
 
     classes = Int(1000, minimum=1, maximum=MAX_CHANNELS, unit="classes", help="Length of the output vector.")
-    resolution = Pair(224, minimum=1, maximum=MAX_SIDE, unit="px", help="Side of the input image, or height x width.")
+    resolution = Pair(
+        None,
+        minimum=1,
+        maximum=MAX_SIDE,
+        unit="px",
+        optional=True,
+        help="Side of the input image, or height x width; none is the network's own.",
+    )
     in_channels = Int(3, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the input image.")
+
+    @property
+    def own_resolution(self) -> int:
+        """Side of the image in the paper, taken where no resolution is given. It may depend on other options."""
+        return 224
+
+    def settled(self, option: str) -> Any:
+        if option == "resolution" and self.resolution is None:
+            return (self.own_resolution, self.own_resolution)
+        return super().settled(option)
 
     def image(self, draw: Builder) -> Tensor:
         """The input of the network."""
-        x: Tensor = draw.input((self.in_channels, *self.resolution), name="input")
+        x: Tensor = draw.input((self.in_channels, *self.settled("resolution")), name="input")
         return x
 
 
