@@ -89,7 +89,11 @@ class Parameter(Generic[T]):
         )
 
     def from_text(self, text: str) -> Any:
-        """Canonical value of what a person typed on a command line."""
+        """Canonical value of what a person typed on a command line; "none" where the parameter may be None."""
+        return None if self.optional and text == "none" else self.read(text)
+
+    def read(self, text: str) -> Any:
+        """Canonical value of a text that does not stand for None."""
         return self.clean(text)
 
     def describe(self) -> dict[str, Any]:
@@ -128,7 +132,7 @@ class Int(Parameter[int]):
     def allowed(self) -> str:
         return f"a whole number {_range(self.minimum, self.maximum)}".strip()
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         try:
             return self.clean(int(text))
         except ValueError:  # also an integer of too many digits
@@ -157,7 +161,7 @@ class Float(Parameter[float]):
     def allowed(self) -> str:
         return f"a number {_range(self.minimum, self.maximum)}".strip()
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         try:
             return self.clean(float(text))
         except ValueError:
@@ -175,7 +179,7 @@ class Bool(Parameter[bool]):
     def allowed(self) -> str:
         return "true or false"
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         if text not in ("true", "false"):
             raise self.refuse(text)
         return text == "true"
@@ -203,7 +207,7 @@ class Choice(Parameter[Any]):
         message = f"{self.name} needs {self.allowed()}, but got {shown(value)}."
         return BlockError("parameter_range", message, hint=f"Choose {self.allowed()}.", param=self.name)
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         for option in self.of:
             if text == ("none" if option is None else str(option)) or (type(option) is float and text == f"{option:g}"):
                 return option
@@ -213,12 +217,10 @@ class Choice(Parameter[Any]):
         return {**super().describe(), "of": list(self.of)}
 
 
-class Pair(Parameter[tuple[int, int]]):
-    """A number for both sides or (height, width); canonical form is always the pair."""
+class _Sides(Parameter[T]):
+    """What Pair and Padding share: a number for both sides or (height, width)."""
 
-    kind = "pair"
-
-    def convert(self, value: Any) -> tuple[int, int]:
+    def convert(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)) and len(value) == 2:
             high, wide = value
         else:
@@ -242,7 +244,7 @@ class Pair(Parameter[tuple[int, int]]):
     def allowed(self) -> str:
         return f"a whole number or a pair (height, width) {_range(self.minimum, self.maximum)}".strip()
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         try:
             sides = [int(part) for part in text.split("x")]
         except ValueError:
@@ -250,7 +252,13 @@ class Pair(Parameter[tuple[int, int]]):
         return self.clean(sides[0] if len(sides) == 1 else sides)
 
 
-class Padding(Pair):
+class Pair(_Sides[tuple[int, int]]):
+    """A number for both sides or (height, width); canonical form is always the pair."""
+
+    kind = "pair"
+
+
+class Padding(_Sides[Any]):
     """A pair, or "same" as torch has it (output as large as the input; stride 1 only). None, where `optional`, keeps the size:
     `dilation * (kernel_size - 1) // 2`."""
 
@@ -262,8 +270,8 @@ class Padding(Pair):
     def allowed(self) -> str:
         return super().allowed() + ' or "same"'
 
-    def from_text(self, text: str) -> Any:
-        return "same" if text == "same" else super().from_text(text)
+    def read(self, text: str) -> Any:
+        return "same" if text == "same" else super().read(text)
 
 
 class Shape(Parameter[TensorSpec]):
@@ -286,7 +294,7 @@ class Shape(Parameter[TensorSpec]):
     def allowed(self) -> str:
         return f"(C, H, W) or (F,) with C and F from 1 to {MAX_CHANNELS:,}, H and W from 1 to {MAX_SIDE:,}"
 
-    def from_text(self, text: str) -> Any:
+    def read(self, text: str) -> Any:
         try:
             return self.clean([int(part) for part in text.split("x")])
         except ValueError:
