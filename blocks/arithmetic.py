@@ -12,9 +12,8 @@ def divisors_near(value: int, wanted: int, count: int = 2) -> list[int]:
     """
     found: list[int] = []
     for distance in range(4096):
-        for candidate in {wanted - distance, wanted + distance}:
-            if 0 < candidate <= value and value % candidate == 0:
-                found.append(candidate)
+        both = {wanted - distance, wanted + distance}
+        found += [candidate for candidate in both if 0 < candidate <= value and value % candidate == 0]
         if len(found) >= count:
             break
     return sorted(found[:count])
@@ -48,6 +47,6 @@ def window_out(size: int, kernel: int, stride: int, before: int, after: int, dil
 
 
 def make_divisible(value: float, divisor: int = 8) -> int:
-    """Round a width to a multiple of `divisor`, never losing more than a tenth (MobileNet V2 reference code; NETWORKS.md "md8")."""
+    """Round a width to a multiple of `divisor`, never losing more than a tenth (reference code of MobileNet V2)."""
     rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < 0.9 * value else rounded

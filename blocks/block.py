@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 Values = tuple[Any, ...]
 """Canonical parameter values in the order of `Block.parameters`."""
 
+LIMITS: Mapping[str, str] = {"too_large": "numbers over the limits"}
+"""What every block refuses beyond torch: what is over the limits in `blocks/spec.py`."""
+
+
+def refusing(**reasons: str) -> Mapping[str, str]:
+    """`Block.refuses_more` of a block that refuses more than the limits: `code="reason"`."""
+    return {**LIMITS, **reasons}
+
+
 CATEGORIES = ("io", "conv", "norm", "activation", "pooling", "merge", "composite", "own")
 
 
@@ -49,6 +58,7 @@ class Parametrised:
 
     id: ClassVar[str] = ""
     parameters: ClassVar[Mapping[str, Parameter[Any]]] = {}
+    names: ClassVar[tuple[str, ...]] = ()
     defaults: ClassVar[Values] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -62,12 +72,13 @@ class Parametrised:
                 elif name not in fixed:
                     found.setdefault(name, value)
         cls.parameters = found
+        cls.names = tuple(found)
         cls.defaults = tuple(p.default for p in found.values())
 
     @classmethod
     def of(cls, values: Values) -> Any:
-        made = cls.__new__(cls)
-        made.__dict__ = dict(zip(cls.parameters, values, strict=True))
+        made = object.__new__(cls)
+        made.__dict__.update(zip(cls.names, values, strict=True))
         return made
 
     @classmethod
@@ -87,8 +98,8 @@ class Block(Parametrised):
     outputs: ClassVar[tuple[str, ...]] = ("y",)
     reference: ClassVar[str] = ""  # the paper, with its section
     document: ClassVar[str] = ""  # the section of the document the project started from
-    refuses_more: ClassVar[tuple[str, ...]] = ()
-    """What torch accepts and this block refuses, each with its reason. The battery allows nothing else."""
+    refuses_more: ClassVar[Mapping[str, str]] = LIMITS
+    """What torch accepts and this block refuses: the code of the error and the reason. The battery allows nothing else."""
     ranks: ClassVar[tuple[int | None, ...] | None] = None  # of the input ports; None where they are variadic
     checks: ClassVar[bool] = False  # whether `check` says anything
     notes: ClassVar[bool] = False  # whether `notices` says anything

@@ -1,4 +1,4 @@
-"""What a layer costs. Counting rules: `CONTEXT.md`, and `DESIGN` words: macs are multiply-accumulates of conv and linear layers."""
+"""What a layer costs. The words are those of `CONTEXT.md`: macs are multiply-accumulates of convolutions and linear layers."""
 
 from __future__ import annotations
 

@@ -42,7 +42,10 @@ def check_definition(block: type[Block]) -> None:
 
     need(bool(ID.match(block.id)) and "__" not in block.id, "the id must be lower case letters, digits and single underscores")
     need(block.category in CATEGORIES, f"the category must be one of {CATEGORIES}")
-    need(bool(block.__doc__) and block.summary().endswith("."), "the docstring must begin with a sentence that ends with a full stop")
+    need(
+        bool(block.__doc__) and block.summary().endswith("."),
+        "the docstring must begin with a sentence that ends with a full stop",
+    )
     need(all(isinstance(port, Port) for port in block.inputs), "inputs must be ports")
     need(not any(p.variadic for p in block.inputs) or len(block.inputs) == 1, "a variadic port must be the only input port")
     need(not block.primitive or len(block.outputs) == 1, "a primitive has exactly one output")
@@ -50,7 +53,10 @@ def check_definition(block: type[Block]) -> None:
         need(name not in ("name", "x", "id"), f"a parameter may not be called {name!r}")
         need(bool(parameter.help), f"parameter {name!r} needs a help sentence")
         if parameter.kind in ("int", "float", "pair", "padding"):
-            need(parameter.minimum is not None and parameter.maximum is not None, f"parameter {name!r} needs both ends of its range")
+            need(
+                parameter.minimum is not None and parameter.maximum is not None,
+                f"parameter {name!r} needs both ends of its range",
+            )
         for other, values in parameter.visible_when.items():
             need(other in block.parameters, f"{name!r} is shown by {other!r}, which is no parameter")
             for value in values:

@@ -28,9 +28,13 @@ class ConvNormAct(Normed):
     out_channels = Int(64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the output.")
     kernel_size = Pair(3, minimum=1, maximum=MAX_WINDOW, unit="px", help="Height and width of the window.")
     stride = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Step of the window; 2 halves the map.")
-    padding = Padding(None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size.")
+    padding = Padding(
+        None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size."
+    )
     dilation = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Distance between the points of the window.")
-    groups = Int(1, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Independent groups of channels; cost falls by this factor.")
+    groups = Int(
+        1, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Independent groups of channels; cost falls by this factor."
+    )
     bias = Bool(None, optional=True, help="Bias of the convolution; none gives one only where no normalisation follows.")
     act = Choice("relu", of=ACTIVATIONS, help="Activation at the end.")
 
@@ -40,5 +44,7 @@ class ConvNormAct(Normed):
             (kh, kw), (dh, dw) = self.kernel_size, self.dilation
             padding = (dh * (kh - 1) // 2, dw * (kw - 1) // 2)
         bias = self.norm is None if self.bias is None else self.bias
-        y = draw.conv2d(x, self.out_channels, self.kernel_size, self.stride, padding, self.dilation, self.groups, bias, name="conv")
+        y = draw.conv2d(
+            x, self.out_channels, self.kernel_size, self.stride, padding, self.dilation, self.groups, bias, name="conv"
+        )
         return activate(draw, normalise(draw, y, self), self.act)

@@ -27,7 +27,9 @@ class Depthwise(Normed):
 
     kernel_size = Pair(3, minimum=1, maximum=MAX_WINDOW, unit="px", help="Height and width of the window.")
     stride = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Step of the window; 2 halves the map.")
-    padding = Padding(None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size.")
+    padding = Padding(
+        None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size."
+    )
     dilation = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Distance between the points of the window.")
     depth_multiplier = Int(1, minimum=1, maximum=1024, unit="x", help="Filters for each input channel.")
     act = Choice("relu", of=ACTIVATIONS, help="Activation at the end.")
@@ -87,7 +89,9 @@ class DepthwiseSeparable(Normed):
     out_channels = Int(64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the output.")
     kernel_size = Pair(3, minimum=1, maximum=MAX_WINDOW, unit="px", help="Window of the depthwise convolution.")
     stride = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Step of the depthwise convolution; 2 halves the map.")
-    padding = Padding(None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size.")
+    padding = Padding(
+        None, minimum=0, maximum=MAX_WINDOW, unit="px", optional=True, help="Border on each side; none keeps the size."
+    )
     dilation = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Distance between the points of the window.")
     act = Choice("relu", of=ACTIVATIONS, help="Activation after each of the two.")
 

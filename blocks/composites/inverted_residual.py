@@ -36,7 +36,12 @@ class InvertedResidual(Normed):
         None, minimum=1, maximum=MAX_CHANNELS, unit="channels", optional=True, help="Width of the middle; none uses expand_ratio."
     )
     squeeze_channels = Int(
-        None, minimum=1, maximum=MAX_CHANNELS, unit="channels", optional=True, help="Squeezed channels of the SE gate; none has no gate."
+        None,
+        minimum=1,
+        maximum=MAX_CHANNELS,
+        unit="channels",
+        optional=True,
+        help="Squeezed channels of the SE gate; none has no gate.",
     )
     se_act = Choice("relu", of=ACTIVATIONS, help="Activation inside the SE gate.")
     gate = Choice("hard_sigmoid", of=("sigmoid", "hard_sigmoid"), help="Function that makes the SE gate.")

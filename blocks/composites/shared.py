@@ -24,10 +24,18 @@ class Normed(Composite):
 
     norm = Choice("batch", of=NORMS, help="Normalisation after each convolution; without it convolutions get a bias.")
     eps = Float(
-        1e-5, minimum=1e-12, maximum=1.0, help="Added to the variance before the root is taken.", visible_when={"norm": ("batch", "group")}
+        1e-5,
+        minimum=1e-12,
+        maximum=1.0,
+        help="Added to the variance before the root is taken.",
+        visible_when={"norm": ("batch", "group")},
     )
     momentum = Float(
-        0.1, minimum=0.0, maximum=1.0, help="Share of the new batch in batch norm's running statistics.", visible_when={"norm": ("batch",)}
+        0.1,
+        minimum=0.0,
+        maximum=1.0,
+        help="Share of the new batch in batch norm's running statistics.",
+        visible_when={"norm": ("batch",)},
     )
     norm_groups = Int(
         32, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Groups of channels that group norm takes together.",
@@ -48,7 +56,7 @@ def same(kernel_size: int, dilation: int = 1) -> int:
 def normalise(draw: Builder, x: Tensor, block: Normed, name: str = "norm") -> Tensor:
     """The normalisation that `block` asks for, or nothing."""
     if block.norm == "batch":
-        y: Tensor = draw.batch_norm(x, eps=block.eps, momentum=block.momentum, name=name)
+        y: Tensor = draw.batch_norm(x, block.eps, block.momentum, name=name)
         return y
     if block.norm == "group":
         y = draw.group_norm(x, block.norm_groups, eps=block.eps, name=name)

@@ -29,7 +29,12 @@ class SqueezeExcite(Composite):
 
     se_ratio = Float(0.0625, minimum=0.001, maximum=4.0, help="Squeezed channels as a share of the input's; the paper's 1/16.")
     squeeze_channels = Int(
-        None, minimum=1, maximum=MAX_CHANNELS, unit="channels", optional=True, help="Squeezed channels as a number; none uses se_ratio."
+        None,
+        minimum=1,
+        maximum=MAX_CHANNELS,
+        unit="channels",
+        optional=True,
+        help="Squeezed channels as a number; none uses se_ratio.",
     )
     act = Choice("relu", of=ACTIVATIONS, help="Activation between the two 1x1 convolutions.")
     gate = Choice("sigmoid", of=("sigmoid", "hard_sigmoid"), help="Function that makes the gate.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blocks.arithmetic import check_divides, window_out
-from blocks.block import Primitive, Window
+from blocks.arithmetic import check_divides
+from blocks.block import Primitive, Window, refusing
 from blocks.cost import Cost
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Int, Padding, Pair
@@ -22,7 +22,9 @@ def same_padding(kernel: int, dilation: int) -> tuple[int, int]:
 
 
 def window_does_not_fit(block_id: str, x: TensorSpec, kernel: tuple[int, int], padding: Any) -> BlockError:
-    padded = "" if padding in ((0, 0), 0) else f" with padding {padding if isinstance(padding, str) else f'{padding[0]}x{padding[1]}'}"
+    padded = (
+        "" if padding in ((0, 0), 0) else f" with padding {padding if isinstance(padding, str) else f'{padding[0]}x{padding[1]}'}"
+    )
     return BlockError(
         "empty_output",
         f"{block_id} needs a map at least as large as its {kernel[0]}x{kernel[1]} window, but got {x}{padded}.",
@@ -37,8 +39,8 @@ class Conv2d(Primitive):
 
     x (C, H, W) -> (out_channels, H', W'), H' = (H + 2 padding - dilation (kernel - 1) - 1) // stride + 1.
     params = out K K C / groups (+ out with bias); macs = out H' W' K K C / groups, padded positions included.
-    Errors: groups that divide C or out_channels not; a window larger than the padded map; "same" with a stride.
-    Document: grouped convolution (formula H W K K N M / G). Paper: LeCun et al. 1989; groups: Krizhevsky et al. 2012, section 3.5.
+    Errors: groups that do not divide C or out_channels; a window larger than the padded map; "same" with a stride.
+    Paper: LeCun et al. 1989; groups: Krizhevsky et al. 2012, section 3.5. Document: grouped convolution (H W K K N M / G).
     """
 
     id = "conv2d"
@@ -48,14 +50,18 @@ class Conv2d(Primitive):
     reference = "Krizhevsky et al. 2012, section 3.5 (groups)"
     document = "分组卷积（Grouped Convolution）"
     inputs = (Port("x", rank=3),)
-    refuses_more = ("numbers over the limits", "circular or reflect padding wider than the map (torch refuses them when it runs)")
+    refuses_more = refusing(padding_too_wide="circular or reflect padding wider than the map: torch refuses it only when it runs")
 
-    out_channels = Int(64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Number of filters, the channels of the output.")
+    out_channels = Int(
+        64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Number of filters, the channels of the output."
+    )
     kernel_size = Pair(3, minimum=1, maximum=MAX_WINDOW, unit="px", help="Height and width of the window.")
     stride = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Step of the window; 2 halves the map.")
     padding = Padding(0, minimum=0, maximum=MAX_WINDOW, unit="px", help='Border added on each side, or "same".')
     dilation = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Distance between the points of the window.")
-    groups = Int(1, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Independent groups of channels; cost falls by this factor.")
+    groups = Int(
+        1, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Independent groups of channels; cost falls by this factor."
+    )
     bias = Bool(True, help="Adds one trainable number per output channel.")
     padding_mode = Choice("zeros", of=("zeros", "reflect", "replicate", "circular"), help="What the border is filled with.")
 
@@ -144,7 +150,9 @@ class ConvTranspose2d(Primitive):
     layer = "conv"
     reference = "Zeiler et al. 2010, Deconvolutional networks"
     inputs = (Port("x", rank=3),)
-    refuses_more = ("numbers over the limits", "output_padding >= stride and dilation: torch's meta device accepts it, its CPU does not")
+    refuses_more = refusing(
+        output_padding="output_padding not below stride or dilation: torch's meta device accepts it, its CPU does not"
+    )
 
     out_channels = Int(64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the output.")
     kernel_size = Pair(2, minimum=1, maximum=MAX_WINDOW, unit="px", help="Height and width of the window.")

@@ -18,7 +18,9 @@ class _Boundary(Primitive):
     basic = True
     uncounted = ""
     makes_no_tensor = True
-    order = Int(0, minimum=0, maximum=10_000, help="Position among the inputs or outputs of the design; equal numbers go by name.")
+    order = Int(
+        0, minimum=0, maximum=10_000, help="Position among the inputs or outputs of the design; equal numbers go by name."
+    )
 
     def cost(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Cost:
         return ZERO
@@ -37,7 +39,9 @@ class Input(_Boundary):
 
     id = "input"
     inputs = ()
-    shape = Shape((3, 224, 224), unit="C, H, W", help="Shape of one input without the batch: channels, height, width; or features.")
+    shape = Shape(
+        (3, 224, 224), unit="C, H, W", help="Shape of one input without the batch: channels, height, width; or features."
+    )
 
     def infer(self) -> TensorSpec:
         return self.shape

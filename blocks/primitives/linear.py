@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks.block import WHOLE_INPUT, Primitive, Window
+from blocks.block import WHOLE_INPUT, Primitive, Window, refusing
 from blocks.cost import Cost
 from blocks.parameters import Bool, Int
 from blocks.spec import MAX_CHANNELS, Port, TensorSpec
@@ -25,9 +25,11 @@ class Linear(Primitive):
     basic = True
     layer = "linear"
     inputs = (Port("x", rank=1),)
-    refuses_more = ("numbers over the limits", "a map: torch would multiply along its width, which no network here means")
+    refuses_more = refusing(wrong_rank="a map: torch would multiply along its width, which no network here means")
 
-    out_features = Int(1000, minimum=1, maximum=MAX_CHANNELS, unit="features", help="Length of the output vector; classes at the end.")
+    out_features = Int(
+        1000, minimum=1, maximum=MAX_CHANNELS, unit="features", help="Length of the output vector; classes at the end."
+    )
     bias = Bool(True, help="Adds one trainable number per output feature.")
 
     def infer(self, x: TensorSpec) -> TensorSpec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks.block import Primitive
+from blocks.block import Primitive, refusing
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError
 from blocks.spec import Port, TensorSpec
@@ -25,7 +25,7 @@ class Add(Primitive):
     inputs = (Port("a"), Port("b"))
     reference = "He et al. 2016, equation 1"
     document = "瓶颈层（Bottleneck Layer）"
-    refuses_more = ("numbers over the limits", "broadcasting: a sum of different shapes is hardly ever meant")
+    refuses_more = refusing(shape_mismatch="broadcasting: a sum of different shapes is hardly ever meant")
 
     def check(self, a: TensorSpec, b: TensorSpec) -> None:
         if a != b:
@@ -62,7 +62,7 @@ class Multiply(Primitive):
     reference = "Hu et al. 2018, equation 4"
     document = "MobileNet V3"
     ignored_for_reach = (1,)
-    refuses_more = ("numbers over the limits", "broadcasting other than a (C, 1, 1) gate")
+    refuses_more = refusing(shape_mismatch="broadcasting other than that of a (C, 1, 1) gate")
 
     def check(self, x: TensorSpec, gate: TensorSpec) -> None:
         if gate != x and gate != (x[0], 1, 1)[: len(x)]:
@@ -100,7 +100,6 @@ class Concat(Primitive):
     reference = "Szegedy et al. 2015, section 4"
     document = "Inception V1"
     uncounted = "moves data only"
-    refuses_more = ("numbers over the limits",)
 
     def check(self, *inputs: TensorSpec) -> None:
         first = inputs[0]

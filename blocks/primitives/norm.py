@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks.arithmetic import check_divides
-from blocks.block import Primitive
+from blocks.block import Primitive, refusing
 from blocks.cost import Cost
 from blocks.parameters import Bool, Float, Int
 from blocks.spec import MAX_CHANNELS, Port, TensorSpec
@@ -13,7 +13,10 @@ from blocks.spec import MAX_CHANNELS, Port, TensorSpec
 if TYPE_CHECKING:
     from torch import nn
 
-EPS = {"minimum": 1e-12, "maximum": 1.0, "help": "Added to the variance before the root is taken."}
+
+def epsilon(default: float) -> Float:
+    """The parameter `eps` of a normalisation."""
+    return Float(default, minimum=1e-12, maximum=1.0, help="Added to the variance before the root is taken.")
 
 
 class BatchNorm(Primitive):
@@ -29,10 +32,11 @@ class BatchNorm(Primitive):
     basic = True
     reference = "Ioffe and Szegedy 2015, section 3"
     document = "Inception V2"
-    refuses_more = ("numbers over the limits",)
 
-    eps = Float(1e-5, **EPS)
-    momentum = Float(0.1, minimum=0.0, maximum=1.0, help="Share of the new batch in the running statistics (1 - Keras' momentum).")
+    eps = epsilon(1e-5)
+    momentum = Float(
+        0.1, minimum=0.0, maximum=1.0, help="Share of the new batch in the running statistics (1 - Keras' momentum)."
+    )
     affine = Bool(True, help="Trainable scale and shift per channel.")
 
     def infer(self, x: TensorSpec) -> TensorSpec:
@@ -61,10 +65,9 @@ class GroupNorm(Primitive):
     category = "norm"
     reference = "Wu and He 2018, section 3"
     document = "轻量化网络设计"
-    refuses_more = ("numbers over the limits",)
 
     num_groups = Int(32, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Groups of channels that share statistics.")
-    eps = Float(1e-5, **EPS)
+    eps = epsilon(1e-5)
     affine = Bool(True, help="Trainable scale and shift per channel.")
 
     def check(self, x: TensorSpec) -> None:
@@ -93,9 +96,8 @@ class LayerNorm(Primitive):
     id = "layer_norm"
     category = "norm"
     reference = "Ba et al. 2016; Liu et al. 2022, section 2.6"
-    refuses_more = ("numbers over the limits",)
 
-    eps = Float(1e-6, **EPS)
+    eps = epsilon(1e-6)
     affine = Bool(True, help="Trainable scale and shift per channel.")
 
     def infer(self, x: TensorSpec) -> TensorSpec:
@@ -126,7 +128,7 @@ class LocalResponseNorm(Primitive):
     id = "local_response_norm"
     category = "norm"
     reference = "Krizhevsky et al. 2012, section 3.3"
-    refuses_more = ("numbers over the limits", "a vector: the sum runs over neighbouring maps")
+    refuses_more = refusing(wrong_rank="a vector: the sum runs over neighbouring maps")
     inputs = (Port("x", rank=3),)
 
     size = Int(5, minimum=1, maximum=4096, unit="channels", help="Neighbouring channels in the sum.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks.arithmetic import window_out
-from blocks.block import WHOLE_INPUT, Primitive, Window
+from blocks.block import WHOLE_INPUT, Primitive, Window, refusing
 from blocks.cost import Cost
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Pair
@@ -71,7 +71,7 @@ class MaxPool2d(_Pool):
     id = "max_pool2d"
     basic = True
     reference = "Krizhevsky et al. 2012, section 3.4"
-    refuses_more = ("numbers over the limits", "empty outputs")
+    refuses_more = refusing(empty_output="empty outputs")
 
     kernel_size, stride, padding = _Pool.kernel_size, _Pool.stride, _Pool.padding  # torch's order of arguments
     dilation = Pair(1, minimum=1, maximum=MAX_WINDOW, unit="px", help="Distance between the points of the window.")
@@ -97,8 +97,10 @@ class AvgPool2d(_Pool):
 
     id = "avg_pool2d"
     reference = "Lin et al. 2014, section 3.2"
-    refuses_more = ("numbers over the limits", "empty outputs")
+    refuses_more = refusing(empty_output="empty outputs")
 
+    # torch's order of arguments
+    kernel_size, stride, padding, ceil_mode = _Pool.kernel_size, _Pool.stride, _Pool.padding, _Pool.ceil_mode
     count_include_pad = Bool(True, help="Whether padded zeros count in the mean (torch: yes, TensorFlow: no).")
 
     def cost(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Cost:
@@ -125,9 +127,10 @@ class AvgPool2d(_Pool):
 class _AdaptivePool(Primitive):
     category = "pooling"
     inputs = (Port("x", rank=3),)
-    refuses_more = ("numbers over the limits",)
 
-    output_size = Pair(1, minimum=1, maximum=MAX_SIDE, unit="px", help="Height and width of the output; windows are fitted to it.")
+    output_size = Pair(
+        1, minimum=1, maximum=MAX_SIDE, unit="px", help="Height and width of the output; windows are fitted to it."
+    )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return TensorSpec((x[0], *self.output_size))
@@ -195,7 +198,6 @@ class GlobalAvgPool(Primitive):
     category = "pooling"
     basic = True
     reference = "Lin et al. 2014, section 3.2"
-    refuses_more = ("numbers over the limits",)
     inputs = (Port("x", rank=3),)
 
     def infer(self, x: TensorSpec) -> TensorSpec:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from blocks.arithmetic import check_divides
-from blocks.block import Primitive, Window
+from blocks.block import Primitive, Window, refusing
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError
 from blocks.parameters import Choice, Float, Int
@@ -15,13 +15,10 @@ from blocks.spec import MAX_CHANNELS, MAX_WINDOW, Port, TensorSpec
 if TYPE_CHECKING:
     from torch import nn
 
-LIMITS = ("numbers over the limits",)
-
 
 class _Moves(Primitive):
     category = "merge"
     uncounted = "moves data only"
-    refuses_more = LIMITS
 
     def cost(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Cost:
         return ZERO
@@ -73,7 +70,6 @@ class Flatten(_Moves):
     id = "flatten"
     basic = True
     makes_no_tensor = True
-    refuses_more = (*LIMITS, "more features than a vector may have")
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return TensorSpec((x.elements,))
@@ -92,10 +88,12 @@ class SliceChannels(_Moves):
 
     id = "slice_channels"
     reference = "Ma et al. 2018, figure 3c"
-    refuses_more = (*LIMITS, "empty outputs", "a range outside the channels: torch would cut it silently")
+    refuses_more = refusing(slice_range="an empty range, or one outside the channels: torch would cut it silently")
 
     start = Int(0, minimum=0, maximum=MAX_CHANNELS, unit="channels", help="First channel to keep, counted from 0.")
-    stop = Int(None, minimum=1, maximum=MAX_CHANNELS, unit="channels", optional=True, help="First channel to drop; none keeps the rest.")
+    stop = Int(
+        None, minimum=1, maximum=MAX_CHANNELS, unit="channels", optional=True, help="First channel to drop; none keeps the rest."
+    )
 
     def _stop(self, x: TensorSpec) -> int:
         return x[0] if self.stop is None else self.stop
@@ -162,9 +160,7 @@ class Pad(_Moves):
     top = Int(0, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows added on top.")
     bottom = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows added at the bottom.")
     mode = Choice("constant", of=("constant", "reflect", "replicate", "circular"), help="What the border is filled with.")
-    value = Float(
-        0.0, minimum=-1e6, maximum=1e6, help="Value of a constant border.", visible_when={"mode": ("constant",)}
-    )
+    value = Float(0.0, minimum=-1e6, maximum=1e6, help="Value of a constant border.", visible_when={"mode": ("constant",)})
 
     def check(self, x: TensorSpec) -> None:
         if self.mode in ("constant", "replicate"):
@@ -201,7 +197,6 @@ class Upsample(Primitive):
     id = "upsample"
     category = "merge"
     inputs = (Port("x", rank=3),)
-    refuses_more = LIMITS
 
     scale_factor = Int(2, minimum=1, maximum=64, unit="x", help="How many times higher and wider the map becomes.")
     mode = Choice("nearest", of=("nearest", "bilinear"), help="Repeat pixels, or interpolate between them (corners not aligned).")

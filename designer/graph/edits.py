@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from blocks.builder import valid_id
 from blocks.errors import LightdesignerError
 from blocks.parameters import shown
 from designer.graph import rules
@@ -220,7 +221,9 @@ class SetDisabled(Edit, frozen=True, kw_only=True):
         node = rules.need_node(network, self.node)
         block = design.resolve(node.block)
         if self.disabled and (block is None or len(block.outputs) != 1 or not block.inputs or node.block == "output"):
-            raise StructureError("cannot_disable", f"{self.node} cannot be bypassed: it needs an input to pass on and one output.")
+            raise StructureError(
+                "cannot_disable", f"{self.node} cannot be bypassed: it needs an input to pass on and one output."
+            )
         network.replace_node(changed(node, disabled=self.disabled), structural=True)
         inverse = SetDisabled(scope=self.scope, node=self.node, disabled=node.disabled)
         return self._done(design, inverse, self.node, structural=True)
@@ -272,7 +275,7 @@ class Define(Edit, frozen=True, kw_only=True):
     def apply(self, design: Design) -> Change:
         new = self.definition
         before = design.definitions.get(new.id)
-        if not rules.valid_id(new.id):
+        if not valid_id(new.id):
             raise StructureError("bad_id", f"{shown(new.id)} cannot be the id of a block: it needs the form of a node's id.")
         design.definitions[new.id] = new
         if new.id in design.uses(new.id):

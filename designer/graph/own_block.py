@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import msgspec
@@ -111,10 +112,9 @@ class OwnBlock:
                     parameter.name = name
                     parameter.visible_when = {}
                     parameter.help = exposed.help or parameter.help
-                    try:
-                        parameter.default = parameter.clean(node.params[inner]) if inner in node.params else parameter.default
-                    except BlockError:
-                        pass  # the node inside reports the bad value; the default stands in
+                    if inner in node.params:
+                        with suppress(BlockError):  # the node inside reports the bad value; the default stands in
+                            parameter.default = parameter.clean(node.params[inner])
                     return parameter
         raise LookupError(f"{self.id}: the exposed parameter {name!r} is bound to nothing")
 
@@ -169,7 +169,9 @@ class _OwnInstance(Parametrised):
                 self._place(network, node, given, specs, made, draw)
         missing = [name for name in self.block.outputs if name not in outputs]
         if missing:
-            raise BlockError("incomplete", f"Nothing complete reaches the output {missing[0]}.", hint="Connect it inside the block.")
+            raise BlockError(
+                "incomplete", f"Nothing complete reaches the output {missing[0]}.", hint="Connect it inside the block."
+            )
         return tuple([outputs[name] for name in self.block.outputs])
 
     def _fed(self, network: Network, node: Node, port: str, made: dict[tuple[str, str], Tensor]) -> Tensor:
@@ -206,7 +208,7 @@ class _OwnInstance(Parametrised):
 
 
 def same_as(name: str, value: Any, specs: Mapping[str, TensorSpec]) -> Any:
-    """A value inside a definition: itself, or what `{"same_as": "port.channels", "times": n}` stands for at these input shapes."""
+    """A value inside a definition: itself, or what `{"same_as": "port.channels", "times": n}` stands for at these shapes."""
     if not isinstance(value, dict):
         return value
     problem = BlockError(

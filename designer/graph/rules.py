@@ -36,8 +36,8 @@ def check_node(design: Design, scope: str, node: Node) -> None:
     if not valid_id(node.id):
         raise StructureError(
             "bad_id",
-            f"{shown(node.id)} cannot be a node's id: it needs lower-case letters, digits and single underscores, beginning with a "
-            "letter, and no word that Python or torch uses.",
+            f"{shown(node.id)} cannot be a node's id: it needs lower-case letters, digits and single underscores, beginning "
+            "with a letter, and no word that Python or torch uses.",
         )
     if node.id in network:
         raise StructureError("duplicate_id", f"There is a node {node.id!r} already.")
@@ -95,7 +95,13 @@ def check_ports(edge: Edge, out_block: object, in_block: object) -> None:
     for port in in_block.inputs:  # type: ignore[attr-defined]
         if port.variadic:
             prefix, _, number = edge.target_port.rpartition(".")
-            if prefix == port.name and number.isascii() and number.isdigit() and number == str(int(number[:9])) and int(number) < MAX_SLOTS:
+            if (
+                prefix == port.name
+                and number.isascii()
+                and number.isdigit()
+                and number == str(int(number[:9]))
+                and int(number) < MAX_SLOTS
+            ):
                 return
         elif port.name == edge.target_port:
             return

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from designer.graph.network import Network, Node, slots
 
-
 Wires = dict[str, tuple[str, str]]
 
 

@@ -1,0 +1,581 @@
+# Written by `python -m blocks.reference` from the block definitions and builder.py. Do not edit.
+# fmt: off
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from blocks.block import Composite, Primitive, Values
+from blocks.cost import Cost
+from blocks.errors import BlockError, Issue
+from blocks.spec import TensorSpec
+
+ID: Any
+
+Ref = tuple[int, int]
+
+class Part(NamedTuple):
+    """One node of a drawing."""
+
+    name: str
+    block: Any
+    values: Values
+    inputs: tuple[Ref, ...]
+    result: Result
+    stage: str | None
+
+class Drawing(NamedTuple):
+    """What a composite looks like inside: a pure function of its values and input shapes."""
+
+    parts: tuple[Part, ...]
+    outputs: tuple[Ref, ...]
+
+class Result:
+    """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made.
+
+    `instance` is the block with its values. `elements` counts those of a primitive's output. `problem` is why the block cannot
+    work: then there are no outputs and no cost.
+    """
+
+    drawing: Drawing | None
+    problem: BlockError | None
+    notices: tuple[Issue, ...]
+    flat: Any
+    block: Any
+    values: Values
+    inputs: tuple[TensorSpec, ...]
+    instance: Any
+    outputs: tuple[TensorSpec, ...]
+    cost: Cost
+    def __init__(
+        self,
+        block: Any,
+        values: Values,
+        inputs: tuple[TensorSpec, ...],
+        instance: Any,
+        outputs: tuple[TensorSpec, ...],
+        cost: Cost,
+    ) -> None: ...
+
+class DrawProblem(Exception):
+    """A part could not be drawn; carries the part so that the composite can name it and blame its own parameter."""
+
+    name: str
+    block: Any
+    values: Values
+    problem: BlockError
+    def __init__(self, name: str, block: Any, values: Values, problem: BlockError) -> None: ...
+
+class Tensor:
+    """A value inside a drawing: its shape and where it comes from."""
+
+    ref: Ref
+    spec: TensorSpec
+    def __init__(self, ref: Ref, spec: TensorSpec) -> None: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+
+def valid_id(name: str) -> bool:
+    """Whether `name` can be a node's id: lower case, no Python keyword, no attribute of torch.fx.GraphModule, no `__`."""
+
+RESERVED_IDS: Any
+
+class Builder:
+    """Places blocks. One method per registered block (see `builder.pyi`): tensors first, then parameters, then `name`.
+
+    Every part needs a name, unique in its drawing; without one the block's id is used. Names become the dotted paths of modules,
+    ONNX nodes and messages.
+    """
+
+    parts: list[Part]
+    def __init__(self) -> None: ...
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Give what is drawn inside the label `name`, by which costs add up. Only at the root of a design."""
+    def input(self, shape: tuple[int, ...] = (3, 224, 224), order: int = 0, *, name: str = "input") -> Tensor:
+        """An input of the design; its name is the input's name in torch and ONNX."""
+    def output(self, x: Tensor, /, order: int = 0, *, name: str = "output") -> Tensor:
+        """An output of the design; its name is the output's name in torch and ONNX."""
+    def conv2d(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str = 0,
+        dilation: int | tuple[int, int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        *,
+        name: str = "conv2d",
+    ) -> Tensor:
+        """2D convolution (torch.nn.Conv2d)."""
+    def conv_transpose2d(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 2,
+        stride: int | tuple[int, int] = 2,
+        padding: int | tuple[int, int] = 0,
+        output_padding: int | tuple[int, int] = 0,
+        dilation: int | tuple[int, int] = 1,
+        groups: int = 1,
+        bias: bool = True,
+        *,
+        name: str = "conv_transpose2d",
+    ) -> Tensor:
+        """Transposed 2D convolution (torch.nn.ConvTranspose2d)."""
+    def linear(self, x: Tensor, /, out_features: int = 1000, bias: bool = True, *, name: str = "linear") -> Tensor:
+        """Fully connected layer (torch.nn.Linear)."""
+    def batch_norm(
+        self,
+        x: Tensor,
+        /,
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        affine: bool = True,
+        *,
+        name: str = "batch_norm",
+    ) -> Tensor:
+        """Batch normalisation (torch.nn.BatchNorm2d, BatchNorm1d on vectors)."""
+    def group_norm(
+        self,
+        x: Tensor,
+        /,
+        num_groups: int = 32,
+        eps: float = 1e-05,
+        affine: bool = True,
+        *,
+        name: str = "group_norm",
+    ) -> Tensor:
+        """Group normalisation (torch.nn.GroupNorm)."""
+    def layer_norm(self, x: Tensor, /, eps: float = 1e-06, affine: bool = True, *, name: str = "layer_norm") -> Tensor:
+        """Layer normalisation over the channels of each position (ConvNeXt's LayerNorm)."""
+    def local_response_norm(
+        self,
+        x: Tensor,
+        /,
+        size: int = 5,
+        alpha: float = 0.0001,
+        beta: float = 0.75,
+        k: float = 1.0,
+        *,
+        name: str = "local_response_norm",
+    ) -> Tensor:
+        """Local response normalisation (torch.nn.LocalResponseNorm)."""
+    def gelu(self, x: Tensor, /, *, name: str = "gelu") -> Tensor:
+        """x * Phi(x) with the error function (torch.nn.GELU)."""
+    def hard_sigmoid(self, x: Tensor, /, *, name: str = "hard_sigmoid") -> Tensor:
+        """relu6(x + 3) / 6 (torch.nn.Hardsigmoid)."""
+    def hard_swish(self, x: Tensor, /, *, name: str = "hard_swish") -> Tensor:
+        """x * relu6(x + 3) / 6 (torch.nn.Hardswish)."""
+    def leaky_relu(self, x: Tensor, /, negative_slope: float = 0.01, *, name: str = "leaky_relu") -> Tensor:
+        """x above 0, negative_slope * x below (torch.nn.LeakyReLU)."""
+    def prelu(self, x: Tensor, /, init: float = 0.25, *, name: str = "prelu") -> Tensor:
+        """Leaky relu with one trainable slope per channel (torch.nn.PReLU)."""
+    def relu(self, x: Tensor, /, *, name: str = "relu") -> Tensor:
+        """max(0, x) (torch.nn.ReLU)."""
+    def relu6(self, x: Tensor, /, *, name: str = "relu6") -> Tensor:
+        """min(6, max(0, x)) (torch.nn.ReLU6)."""
+    def sigmoid(self, x: Tensor, /, *, name: str = "sigmoid") -> Tensor:
+        """1 / (1 + exp(-x)) (torch.nn.Sigmoid)."""
+    def silu(self, x: Tensor, /, *, name: str = "silu") -> Tensor:
+        """x * sigmoid(x), also called swish (torch.nn.SiLU)."""
+    def softmax(self, x: Tensor, /, *, name: str = "softmax") -> Tensor:
+        """exp(x) over its sum along the channels (torch.nn.Softmax, dim=1)."""
+    def tanh(self, x: Tensor, /, *, name: str = "tanh") -> Tensor:
+        """Hyperbolic tangent (torch.nn.Tanh)."""
+    def adaptive_avg_pool2d(
+        self,
+        x: Tensor,
+        /,
+        output_size: int | tuple[int, int] = 1,
+        *,
+        name: str = "adaptive_avg_pool2d",
+    ) -> Tensor:
+        """Mean over windows fitted to a wanted output size (torch.nn.AdaptiveAvgPool2d)."""
+    def adaptive_max_pool2d(
+        self,
+        x: Tensor,
+        /,
+        output_size: int | tuple[int, int] = 1,
+        *,
+        name: str = "adaptive_max_pool2d",
+    ) -> Tensor:
+        """Largest value over windows fitted to a wanted output size (torch.nn.AdaptiveMaxPool2d)."""
+    def avg_pool2d(
+        self,
+        x: Tensor,
+        /,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 2,
+        padding: int | tuple[int, int] = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        *,
+        name: str = "avg_pool2d",
+    ) -> Tensor:
+        """Mean of each window (torch.nn.AvgPool2d)."""
+    def global_avg_pool(self, x: Tensor, /, *, name: str = "global_avg_pool") -> Tensor:
+        """Mean of each channel over the whole map (torch.nn.AdaptiveAvgPool2d(1))."""
+    def max_pool2d(
+        self,
+        x: Tensor,
+        /,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 2,
+        padding: int | tuple[int, int] = 0,
+        dilation: int | tuple[int, int] = 1,
+        ceil_mode: bool = False,
+        *,
+        name: str = "max_pool2d",
+    ) -> Tensor:
+        """Largest value of each window (torch.nn.MaxPool2d)."""
+    def add(self, a: Tensor, b: Tensor, /, *, name: str = "add") -> Tensor:
+        """Sum of two equal shapes."""
+    def channel_shuffle(self, x: Tensor, /, groups: int = 2, *, name: str = "channel_shuffle") -> Tensor:
+        """Deals the channels of `groups` groups out in turn (torch.nn.ChannelShuffle)."""
+    def concat(self, *x: Tensor, name: str = "concat") -> Tensor:
+        """Maps (or vectors) one behind the other along the channels."""
+    def dropout(self, x: Tensor, /, p: float = 0.5, *, name: str = "dropout") -> Tensor:
+        """Zeroes a random share of the values while training (torch.nn.Dropout)."""
+    def flatten(self, x: Tensor, /, *, name: str = "flatten") -> Tensor:
+        """Makes a vector of a map (torch.nn.Flatten)."""
+    def identity(self, x: Tensor, /, *, name: str = "identity") -> Tensor:
+        """Passes its input on (torch.nn.Identity)."""
+    def multiply(self, x: Tensor, gate: Tensor, /, *, name: str = "multiply") -> Tensor:
+        """Product of x with a gate of the same shape, or of (C, 1, 1)."""
+    def pad(
+        self,
+        x: Tensor,
+        /,
+        left: int = 0,
+        right: int = 1,
+        top: int = 0,
+        bottom: int = 1,
+        mode: str = "constant",
+        value: float = 0.0,
+        *,
+        name: str = "pad",
+    ) -> Tensor:
+        """Adds a border, different on each side if wanted (torch.nn.functional.pad)."""
+    def pixel_shuffle(self, x: Tensor, /, upscale_factor: int = 2, *, name: str = "pixel_shuffle") -> Tensor:
+        """Lays channels out as pixels (torch.nn.PixelShuffle)."""
+    def slice_channels(self, x: Tensor, /, start: int = 0, stop: int | None = None, *, name: str = "slice_channels") -> Tensor:
+        """Channels `start` to `stop` (not included) of its input."""
+    def upsample(self, x: Tensor, /, scale_factor: int = 2, mode: str = "nearest", *, name: str = "upsample") -> Tensor:
+        """Repeats or interpolates pixels (torch.nn.Upsample)."""
+    def classifier_head(
+        self,
+        x: Tensor,
+        /,
+        classes: int = 1000,
+        dropout: float = 0.0,
+        bias: bool = True,
+        *,
+        name: str = "classifier_head",
+    ) -> Tensor:
+        """Global average pooling, flatten, dropout, linear layer: a map becomes one score per class."""
+    def conv_norm_act(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        dilation: int | tuple[int, int] = 1,
+        groups: int = 1,
+        bias: bool | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "conv_norm_act",
+    ) -> Tensor:
+        """Convolution, then normalisation, then activation."""
+    def dense_layer(
+        self,
+        x: Tensor,
+        /,
+        growth_rate: int = 32,
+        bn_size: int | None = 4,
+        dropout: float = 0.0,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "dense_layer",
+    ) -> Tensor:
+        """Dense layer: growth_rate new channels, computed from all before them and put behind these."""
+    def dense_transition(
+        self,
+        x: Tensor,
+        /,
+        compression: float = 0.5,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "dense_transition",
+    ) -> Tensor:
+        """Transition between dense blocks: 1x1 to a share of the channels, then 2x2 average pooling."""
+    def depthwise(
+        self,
+        x: Tensor,
+        /,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        dilation: int | tuple[int, int] = 1,
+        depth_multiplier: int = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "depthwise",
+    ) -> Tensor:
+        """Depthwise convolution: each channel is filtered on its own, then normalised and activated."""
+    def depthwise_separable(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        dilation: int | tuple[int, int] = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "depthwise_separable",
+    ) -> Tensor:
+        """Depthwise convolution, then pointwise convolution, each normalised and activated."""
+    def fire(
+        self,
+        x: Tensor,
+        /,
+        squeeze_channels: int = 16,
+        expand1x1_channels: int = 64,
+        expand3x3_channels: int = 64,
+        act: str | None = "relu",
+        norm: str | None = None,
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "fire",
+    ) -> Tensor:
+        """Fire module: squeeze the channels with 1x1, then widen them with 1x1 and 3x3 side by side."""
+    def ghost_bottleneck(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 24,
+        expand_ratio: float = 3.0,
+        kernel_size: int = 3,
+        stride: int = 1,
+        act: str | None = "relu",
+        hidden_channels: int | None = None,
+        squeeze_channels: int | None = None,
+        se_act: str | None = "relu",
+        gate: str = "hard_sigmoid",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "ghost_bottleneck",
+    ) -> Tensor:
+        """Ghost bottleneck: a ghost module widens, one narrows; where the map shrinks a depthwise convolution stands between them."""
+    def ghost_module(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 1,
+        stride: int | tuple[int, int] = 1,
+        ratio: int = 2,
+        cheap_kernel_size: int = 3,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "ghost_module",
+    ) -> Tensor:
+        """Ghost module: an ordinary convolution makes a part of the channels, a cheap depthwise one makes the rest from these."""
+    def inverted_residual(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 24,
+        expand_ratio: float = 6.0,
+        kernel_size: int = 3,
+        stride: int = 1,
+        act: str | None = "relu6",
+        hidden_channels: int | None = None,
+        squeeze_channels: int | None = None,
+        se_act: str | None = "relu",
+        gate: str = "hard_sigmoid",
+        always_expand: bool = False,
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inverted_residual",
+    ) -> Tensor:
+        """Inverted residual with linear bottleneck: widen with 1x1, filter each channel, narrow without an activation."""
+    def norm_act_conv(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        groups: int = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "norm_act_conv",
+    ) -> Tensor:
+        """Normalisation, activation, then convolution: the pre-activated unit."""
+    def pointwise(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        stride: int | tuple[int, int] = 1,
+        groups: int = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "pointwise",
+    ) -> Tensor:
+        """Pointwise (1x1) convolution: mixes the channels of each pixel, then normalises and activates."""
+    def shuffle_unit(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int | None = None,
+        groups: int = 3,
+        stride: int = 1,
+        hidden_channels: int | None = None,
+        first_grouped: bool = True,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "shuffle_unit",
+    ) -> Tensor:
+        """ShuffleNet V1 unit: grouped 1x1, channel shuffle, depthwise 3x3, grouped 1x1, beside the input itself."""
+    def shuffle_v2_down_unit(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int | None = None,
+        kernel_size: int = 3,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "shuffle_v2_down_unit",
+    ) -> Tensor:
+        """ShuffleNet V2 unit for downsampling: two filtering branches of the whole input, concatenated and shuffled."""
+    def shuffle_v2_unit(
+        self,
+        x: Tensor,
+        /,
+        kernel_size: int = 3,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "shuffle_v2_unit",
+    ) -> Tensor:
+        """ShuffleNet V2 basic unit: half of the channels pass, the other half is filtered, then both are shuffled."""
+    def squeeze_excite(
+        self,
+        x: Tensor,
+        /,
+        se_ratio: float = 0.0625,
+        squeeze_channels: int | None = None,
+        act: str | None = "relu",
+        gate: str = "sigmoid",
+        *,
+        name: str = "squeeze_excite",
+    ) -> Tensor:
+        """Squeeze and excitation: a gate for each channel, from the mean of all channels."""
+    def place(self, block: Any, values: Values, tensors: tuple[Tensor, ...], name: str) -> Any:
+        """Place `block` with canonical `values`. Returns its output, or a tuple where the block has several.
+
+        Raises DrawProblem when the block cannot work there.
+        """
+    def check_names(self) -> None:
+        """Raise ValueError unless every part's name is valid and unique. Called once, when the drawing is finished."""
+
+def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Result:
+    """Shapes, cost and drawing of `block` with canonical `values` on `inputs`. Never raises for what a person can cause: the
+    problem is in the result."""
+
+def instance_of(block: Any, values: Values) -> Any:
+    """The block with these canonical values; equal calls share it, so nobody may change it."""
+
+def check_ports(block: Any, inputs: tuple[TensorSpec, ...]) -> None:
+    """Raise where an input is missing or has the wrong number of dimensions."""
+
+def check_size(block_id: str, output: TensorSpec, elements: int) -> None:
+    """Raise where a tensor is over the limits."""
+
+def too_large(what: str) -> BlockError: ...
+
+def clear_memo() -> None:
+    """Forget all evaluated blocks (for benchmarks)."""
+
+__all__ = [
+    "Builder",
+    "Composite",
+    "DrawProblem",
+    "Drawing",
+    "Part",
+    "Primitive",
+    "Result",
+    "Tensor",
+    "clear_memo",
+    "evaluate",
+    "valid_id",
+]
