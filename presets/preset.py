@@ -14,7 +14,6 @@ from blocks.builder import Builder, Tensor
 from blocks.parameters import Int, Pair
 from blocks.spec import MAX_CHANNELS, MAX_SIDE
 
-
 EXAMPLES = "Examples"
 """The family of the small designs that show one piece of arithmetic; they come last in lists."""
 
@@ -71,9 +70,10 @@ class ImageNet(Preset):
         return 224
 
     def settled(self, option: str) -> Any:
-        if option == "resolution" and self.resolution is None:
+        value = super().settled(option)
+        if option == "resolution" and value is None:
             return (self.own_resolution, self.own_resolution)
-        return super().settled(option)
+        return value
 
     def image(self, draw: Builder) -> Tensor:
         """The input of the network."""
