@@ -32,6 +32,9 @@ class WeightsError(LightdesignerError):
 TORCH_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, MemoryError, AssertionError, OverflowError)
 """What torch raises when it builds or runs a module."""
 
+EXPORT_ERRORS = (*TORCH_ERRORS, AttributeError, LookupError)
+"""What torch raises when it exports one; its own errors there are RuntimeErrors."""
+
 
 def torch_said(error: BaseException) -> str:
     """The first line of a torch error without its machinery, as the end of a sentence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from torch import fx, nn
 
 CALIBRATION_BATCH = 4
+BYTES = 4  # of one weight
 
 
 def fill(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str, torch.Tensor]) -> None:
@@ -23,6 +25,7 @@ def fill(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str, torc
     Convolutions and linear layers: kaiming normal over the fan-in, zero biases. Everything else starts as its torch module does
     (batch norm: weight 1, bias 0, running mean 0, running variance 1; prelu: its `init`).
     """
+    _check_memory(plan)
     for step in plan.layers:
         if not step.result.cost.params and not step.result.cost.buffers:
             continue
@@ -35,6 +38,31 @@ def fill(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str, torc
             _take(layer, step.path, given)
         except TORCH_ERRORS as error:
             raise CompileError(f"{step.path}: its weights cannot be made; {torch_said(error)}", step.path) from error
+
+
+def _check_memory(plan: Plan) -> None:
+    """Refuse weights that cannot fit: some systems hand out memory that they do not have and end the process when it is used."""
+    have = _memory()
+    need = BYTES * (plan.total.params + plan.total.buffers)
+    if have is not None and need > have:
+        largest = max(plan.layers, key=lambda step: step.result.cost.params)
+        raise CompileError(
+            f"The weights need {_gib(need)}, {_gib(BYTES * largest.result.cost.params)} of them in {largest.path}, but this machine "
+            f"has {_gib(have)} of memory. Make that layer smaller.",
+            largest.path,
+        )
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:,.1f} GiB"
+
+
+def _memory() -> int | None:
+    """Bytes of memory of this machine, None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return None
 
 
 def _fill_layer(layer: nn.Module, path: str, seed: int, given: Mapping[str, torch.Tensor]) -> None:

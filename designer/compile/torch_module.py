@@ -86,6 +86,16 @@ def facts_of(plan: Plan, *, seed: int, calibrated: bool) -> dict[str, Any]:
     }
 
 
+def examples(module: fx.GraphModule, batch: int = 1, *, seed: int = 0) -> list[torch.Tensor]:
+    """One batch of normal noise for each argument of a compiled module, on the device and in the precision of its weights."""
+    import torch
+
+    like = next(module.parameters(), torch.empty(0))
+    generator = torch.Generator().manual_seed(seed)
+    shapes = module.meta[META]["inputs"].values()
+    return [torch.randn(batch, *shape, generator=generator).to(like) for shape in shapes]
+
+
 def _skeleton(plan: Plan) -> fx.GraphModule:
     """The module on the meta device: no weights yet, so nothing is initialised twice and verifying costs no memory."""
     import torch

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from designer.compile.errors import TORCH_ERRORS, CompileError, VerificationError, torch_said
-from designer.compile.plan import Plan, Step
+from designer.compile.plan import Plan
 
 if TYPE_CHECKING:
     import torch
@@ -21,35 +21,48 @@ UNCOUNTED_BUFFER = "num_batches_tracked"
 
 
 def check(plan: Plan, module: fx.GraphModule) -> None:
-    """Run a module that is still on the meta device and compare. Raises VerificationError naming the layer and the figure."""
+    """Run a module that is still on the meta device and compare. Raises VerificationError naming the layer and the figure.
+
+    What a layer does to shapes and how many MACs it has follows from block, values and input shapes alone, so of equal layers
+    only the first is run.
+    """
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
     steps = {step.path: step for step in plan.layers}
+    seen: dict[Any, tuple[int, ...]] = {}
     counter = FlopCounterMode(display=False)
-    counted = 0
+    counted = macs = 0
 
-    def compare(path: str, layer: nn.Module, output: torch.Tensor) -> None:
-        nonlocal counted
+    def run(path: str, layer: nn.Module, inputs: list[torch.Tensor]) -> torch.Tensor:
+        nonlocal counted, macs
         step = steps.pop(path, None)
         if step is None:
             raise VerificationError(path, "that there is", "no such layer", "one")
-        _same(path, "shape", (BATCH, *step.output), tuple(output.shape))
-        _same(path, "params", step.result.cost.params, _params(layer))
-        _same(path, "buffers", step.result.cost.buffers, _buffers(layer))
-        total = counter.get_total_flops()
-        _same(path, "MACs", step.result.cost.macs, _halved(total - counted))
-        counted = total
+        result, cost = step.result, step.result.cost
+        _same(path, "input shapes", [(BATCH, *spec) for spec in result.inputs], [tuple(tensor.shape) for tensor in inputs])
+        _same(path, "params", cost.params, _params(layer))
+        _same(path, "buffers", cost.buffers, _buffers(layer))
+        _same(path, "inplace", step.inplace, getattr(layer, "inplace", False))
+        key = (result.block, result.values, result.inputs)
+        if key not in seen:
+            shape = seen[key] = tuple(layer(*inputs).shape)
+            _same(path, "output shape", (BATCH, *step.output), shape)
+            total = counter.get_total_flops()
+            _same(path, "MACs", cost.macs, _halved(total - counted))
+            counted = total
+        macs += cost.macs
+        return torch.empty(seen[key], device="meta")
 
     tensors = [torch.empty(BATCH, *plan.steps[at].output, device="meta") for _, at in plan.inputs]
     with torch.no_grad(), counter:
-        outputs = walk(module, tensors, compare)
+        outputs = walk(module, tensors, run)
     if steps:
         raise VerificationError(next(iter(steps)), "that there is", "such a layer", "none")
-    wanted = {name: (BATCH, *plan.steps[at].output) for name, at in plan.outputs}
+    wanted = [(name, (BATCH, *plan.steps[at].output)) for name, at in plan.outputs]
     made = outputs if isinstance(outputs, dict) else {plan.outputs[0][0]: outputs}
-    _same("", "output shapes", wanted, {name: tuple(tensor.shape) for name, tensor in made.items()})
-    _same("", "MACs", plan.total.macs, _halved(counted))
+    _same("", "outputs", wanted, [(name, tuple(tensor.shape)) for name, tensor in made.items()])
+    _same("", "MACs", plan.total.macs, macs)
 
 
 def check_totals(plan: Plan, module: nn.Module) -> None:
@@ -60,12 +73,11 @@ def check_totals(plan: Plan, module: nn.Module) -> None:
     _same("", "tensors without values", [], lost)
 
 
-def walk(
-    module: fx.GraphModule,
-    tensors: list[torch.Tensor],
-    after: Callable[[str, nn.Module, torch.Tensor], None] | None = None,
-) -> Any:
-    """Run a compiled module layer by layer, calling `after(path, layer, output)`, and return what `forward` would.
+Run = Callable[[str, "nn.Module", "list[torch.Tensor]"], "torch.Tensor"]
+
+
+def walk(module: fx.GraphModule, tensors: list[torch.Tensor], run: Run | None = None) -> Any:
+    """Run a compiled module layer by layer, each with `run(path, layer, inputs)`, and return what `forward` would.
 
     Raises CompileError naming the layer in which torch failed.
     """
@@ -81,12 +93,12 @@ def walk(
             return fx.node.map_arg(node.args[0], values.__getitem__)
         else:
             layer = module.get_submodule(node.target)
+            inputs = [values[source] for source in node.args]
             try:
-                values[node] = layer(*[values[source] for source in node.args])
+                values[node] = layer(*inputs) if run is None else run(node.target, layer, inputs)
             except TORCH_ERRORS as error:
                 raise CompileError(f"{node.target}: it cannot run; {torch_said(error)}", node.target) from error
-            if after is not None:
-                after(node.target, layer, values[node])
+            del inputs
             for source in node.all_input_nodes:
                 waiting[source] -= 1
                 if not waiting[source]:
@@ -109,6 +121,3 @@ def _halved(flops: int) -> float:
 def _same(path: str, what: str, analysed: object, compiled: object) -> None:
     if analysed != compiled:
         raise VerificationError(path, what, analysed, compiled)
-
-
-__all__ = ["Step", "check", "check_totals", "walk"]
