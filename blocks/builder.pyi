@@ -267,12 +267,32 @@ class Builder:
         name: str = "pad",
     ) -> Tensor:
         """Adds a border, different on each side if wanted (torch.nn.functional.pad)."""
+    def pad_channels(self, x: Tensor, /, front: int = 0, back: int = 1, *, name: str = "pad_channels") -> Tensor:
+        """Adds channels of zeros before and after the others."""
     def pixel_shuffle(self, x: Tensor, /, upscale_factor: int = 2, *, name: str = "pixel_shuffle") -> Tensor:
         """Lays channels out as pixels (torch.nn.PixelShuffle)."""
     def slice_channels(self, x: Tensor, /, start: int = 0, stop: int | None = None, *, name: str = "slice_channels") -> Tensor:
         """Channels `start` to `stop` (not included) of its input."""
     def upsample(self, x: Tensor, /, scale_factor: int = 2, mode: str = "nearest", *, name: str = "upsample") -> Tensor:
         """Repeats or interpolates pixels (torch.nn.Upsample)."""
+    def bottleneck(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 256,
+        hidden_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        groups: int = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "bottleneck",
+    ) -> Tensor:
+        """Bottleneck: reduce the channels with 1x1, convolve where they are few, restore them with 1x1."""
     def classifier_head(
         self,
         x: Tensor,
@@ -370,6 +390,42 @@ class Builder:
         name: str = "depthwise_separable",
     ) -> Tensor:
         """Depthwise convolution, then pointwise convolution, each normalised and activated."""
+    def dilated(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int | tuple[int, int] = 3,
+        dilation: int | tuple[int, int] = 2,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "dilated",
+    ) -> Tensor:
+        """Dilated (atrous) convolution: a window with gaps sees further at the same cost."""
+    def factorised(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        kernel_size: int = 7,
+        stride: int | tuple[int, int] = 1,
+        order: str = "row_first",
+        hidden_channels: int | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "factorised",
+    ) -> Tensor:
+        """Asymmetric factorisation: a row of k (1xk), then a column of k (kx1), in place of a kxk window."""
     def fire(
         self,
         x: Tensor,
@@ -425,6 +481,172 @@ class Builder:
         name: str = "ghost_module",
     ) -> Tensor:
         """Ghost module: an ordinary convolution makes a part of the channels, a cheap depthwise one makes the rest from these."""
+    def grouped(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        groups: int = 2,
+        kernel_size: int | tuple[int, int] = 3,
+        stride: int | tuple[int, int] = 1,
+        padding: int | tuple[int, int] | str | None = None,
+        dilation: int | tuple[int, int] = 1,
+        act: str | None = "relu",
+        shuffle: bool = False,
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "grouped",
+    ) -> Tensor:
+        """Grouped convolution: every group of channels is convolved on its own, and may be shuffled with the others."""
+    def inception_v1(
+        self,
+        x: Tensor,
+        /,
+        ch1x1: int = 64,
+        ch3x3red: int = 96,
+        ch3x3: int = 128,
+        ch5x5red: int = 16,
+        ch5x5: int = 32,
+        pool_proj: int = 32,
+        kernel_size: int = 5,
+        act: str | None = "relu",
+        norm: str | None = None,
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v1",
+    ) -> Tensor:
+        """Inception module (b): like (a), with 1x1 convolutions that narrow the input of 3x3 and 5x5 and the output of pooling."""
+    def inception_v1_naive(
+        self,
+        x: Tensor,
+        /,
+        ch1x1: int = 64,
+        ch3x3: int = 128,
+        ch5x5: int = 32,
+        kernel_size: int = 5,
+        act: str | None = "relu",
+        norm: str | None = None,
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v1_naive",
+    ) -> Tensor:
+        """Naive Inception module (a): 1x1, 3x3, 5x5 and pooling of the same input side by side."""
+    def inception_v2(
+        self,
+        x: Tensor,
+        /,
+        ch1x1: int = 64,
+        ch3x3red: int = 64,
+        ch3x3: int = 64,
+        ch3x3dblred: int = 64,
+        ch3x3dbl: int = 96,
+        pool_proj: int = 32,
+        pool: str = "avg",
+        stride: int = 1,
+        bias: bool | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v2",
+    ) -> Tensor:
+        """BN-Inception module: two 3x3 in place of the 5x5, average or max pooling; with stride 2 the pooling passes through."""
+    def inception_v3_a(
+        self,
+        x: Tensor,
+        /,
+        ch1x1: int = 64,
+        ch5x5red: int = 48,
+        ch5x5: int = 64,
+        ch3x3dblred: int = 64,
+        ch3x3dbl: int = 96,
+        pool_proj: int = 32,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v3_a",
+    ) -> Tensor:
+        """Inception V3 module A, on 35x35 maps: 1x1, 5x5, two 3x3 and average pooling side by side."""
+    def inception_v3_b(
+        self,
+        x: Tensor,
+        /,
+        ch3x3: int = 384,
+        ch3x3dblred: int = 64,
+        ch3x3dbl: int = 96,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v3_b",
+    ) -> Tensor:
+        """Inception V3 module B, from 35x35 to 17x17: 3x3, two 3x3 and max pooling, all ending in a step of 2 without padding."""
+    def inception_v3_c(
+        self,
+        x: Tensor,
+        /,
+        channels_7x7: int = 128,
+        ch1x1: int = 192,
+        ch7x7: int = 192,
+        ch7x7dbl: int = 192,
+        pool_proj: int = 192,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v3_c",
+    ) -> Tensor:
+        """Inception V3 module C, on 17x17 maps: 7x7 as rows and columns, once and twice."""
+    def inception_v3_d(
+        self,
+        x: Tensor,
+        /,
+        ch3x3red: int = 192,
+        ch3x3: int = 320,
+        ch7x7x3: int = 192,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v3_d",
+    ) -> Tensor:
+        """Inception V3 module D, from 17x17 to 8x8: 3x3, a 7x7 as row and column then 3x3, and max pooling, stepping by 2."""
+    def inception_v3_e(
+        self,
+        x: Tensor,
+        /,
+        ch1x1: int = 320,
+        ch3x3: int = 384,
+        ch3x3dblred: int = 448,
+        ch3x3dbl: int = 384,
+        pool_proj: int = 192,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "inception_v3_e",
+    ) -> Tensor:
+        """Inception V3 module E, on 8x8 maps: 3x3 as a row and a column side by side, which widens instead of deepening."""
     def inverted_residual(
         self,
         x: Tensor,
@@ -481,6 +703,61 @@ class Builder:
         name: str = "pointwise",
     ) -> Tensor:
         """Pointwise (1x1) convolution: mixes the channels of each pixel, then normalises and activates."""
+    def residual_basic(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        stride: int = 1,
+        shortcut: str = "B",
+        se_ratio: float | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "residual_basic",
+    ) -> Tensor:
+        """Basic residual unit: two 3x3 convolutions, with the input added before the last activation."""
+    def residual_bottleneck(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 256,
+        variant: str = "v1_5",
+        groups: int = 1,
+        base_width: int = 64,
+        stride: int = 1,
+        shortcut: str = "B",
+        se_ratio: float | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "residual_bottleneck",
+    ) -> Tensor:
+        """Bottleneck residual unit: 1x1 to a quarter of the width, 3x3, 1x1 back, with the input added before the last activation."""
+    def separable_conv(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 128,
+        kernel_size: int = 3,
+        stride: int = 1,
+        order: str = "depthwise_first",
+        between: str | None = None,
+        act: str | None = None,
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "separable_conv",
+    ) -> Tensor:
+        """Separable convolution of Xception: depthwise and pointwise with nothing between them, then one normalisation."""
     def shuffle_unit(
         self,
         x: Tensor,
@@ -540,11 +817,50 @@ class Builder:
         name: str = "squeeze_excite",
     ) -> Tensor:
         """Squeeze and excitation: a gate for each channel, from the mean of all channels."""
+    def stacked_3x3(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 64,
+        repeats: int = 2,
+        stride: int | tuple[int, int] = 1,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "stacked_3x3",
+    ) -> Tensor:
+        """Several 3x3 convolutions in place of one larger window: two see 5x5, three see 7x7."""
+    def xception_unit(
+        self,
+        x: Tensor,
+        /,
+        out_channels: int = 728,
+        repeats: int = 3,
+        stride: int = 1,
+        kernel_size: int = 3,
+        first_act: bool = True,
+        grow_first: bool = True,
+        order: str = "depthwise_first",
+        between: str | None = None,
+        act: str | None = "relu",
+        norm: str | None = "batch",
+        eps: float = 1e-05,
+        momentum: float = 0.1,
+        norm_groups: int = 32,
+        *,
+        name: str = "xception_unit",
+    ) -> Tensor:
+        """Xception unit: separable convolutions, each after an activation, and a shortcut around them."""
     def place(self, block: Any, values: Values, tensors: tuple[Tensor, ...], name: str) -> Any:
         """Place `block` with canonical `values`. Returns its output, or a tuple where the block has several.
 
         Raises DrawProblem when the block cannot work there.
         """
+    def place_on(self, tensor: Tensor, block: Any, values: Values, name: str) -> Any:
+        """`place` on a single input, by far the most frequent case."""
     def check_names(self) -> None:
         """Raise ValueError unless every part's name is valid and unique. Called once, when the drawing is finished."""
 
