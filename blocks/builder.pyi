@@ -719,7 +719,7 @@ class Builder:
         *,
         name: str = "residual_basic",
     ) -> Tensor:
-        """Basic residual unit: two 3x3 convolutions, with the input added before the last activation."""
+        """Basic residual unit: two 3x3 convolutions, and the input added before the last activation."""
     def residual_bottleneck(
         self,
         x: Tensor,
@@ -739,7 +739,7 @@ class Builder:
         *,
         name: str = "residual_bottleneck",
     ) -> Tensor:
-        """Bottleneck residual unit: 1x1 to a quarter of the width, 3x3, 1x1 back, with the input added before the last activation."""
+        """Bottleneck residual unit: 1x1 to a quarter of the width, 3x3, 1x1 back, and the input added."""
     def separable_conv(
         self,
         x: Tensor,

@@ -79,6 +79,21 @@ class Pad(nn.Module):
         return f"{self.sides}, mode={self.mode!r}, value={self.value}"
 
 
+class PadChannels(nn.Module):
+    """Adds channels of zeros before and after the others."""
+
+    def __init__(self, front: int, back: int) -> None:
+        super().__init__()
+        self.front = front
+        self.back = back
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return functional.pad(x, (0, 0, 0, 0, self.front, self.back))
+
+    def extra_repr(self) -> str:
+        return f"{self.front}, {self.back}"
+
+
 class ChannelLayerNorm(nn.Module):
     """Layer normalisation over the channels of each position of a map."""
 

@@ -188,6 +188,31 @@ class Pad(_Moves):
         return self.infer(x) == x
 
 
+class PadChannels(_Moves):
+    """Adds channels of zeros before and after the others. A primitive: `pad` moves pixels, and nothing else makes empty channels.
+
+    (C, H, W) -> (front + C + back, H, W). Paper: He et al. 2016, section 3.3 (shortcut A).
+    """
+
+    id = "pad_channels"
+    inputs = (Port("x", rank=3),)
+    reference = "He et al. 2016, section 3.3 (shortcut A)"
+
+    front = Int(0, minimum=0, maximum=MAX_CHANNELS, unit="channels", help="Channels added before the first.")
+    back = Int(1, minimum=0, maximum=MAX_CHANNELS, unit="channels", help="Channels added after the last.")
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        return TensorSpec((self.front + x[0] + self.back, *x[1:]))
+
+    def module(self, x: TensorSpec) -> nn.Module:
+        from blocks.modules import PadChannels
+
+        return PadChannels(self.front, self.back)
+
+    def shares_storage(self, x: TensorSpec) -> bool:
+        return self.front == self.back == 0
+
+
 class Upsample(Primitive):
     """Repeats or interpolates pixels (torch.nn.Upsample). A primitive: it makes maps larger without weights.
 
