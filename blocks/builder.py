@@ -44,11 +44,18 @@ class Drawing(NamedTuple):
 
 
 class Result:
-    """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made."""
+    """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made.
 
-    __slots__ = (
-        "block", "cost", "drawing", "elements", "flat", "inputs", "instance", "notices", "outputs", "primitives", "problem", "values",
-    )  # fmt: skip
+    `instance` is the block with its values. `elements` counts those of a primitive's output. `problem` is why the block cannot
+    work: then there are no outputs and no cost.
+    """
+
+    elements = 0
+    drawing: Drawing | None = None
+    primitives = 1
+    problem: BlockError | None = None
+    notices: tuple[Issue, ...] = ()
+    flat: Any = None  # filled by the flattener, which alone reads it
 
     def __init__(
         self,
@@ -56,26 +63,15 @@ class Result:
         values: Values,
         inputs: tuple[TensorSpec, ...],
         instance: Any,
-        outputs: tuple[TensorSpec, ...] = (),
-        cost: Cost = ZERO,
-        elements: int = 0,
-        drawing: Drawing | None = None,
-        primitives: int = 1,
-        problem: BlockError | None = None,
-        notices: tuple[Issue, ...] = (),
+        outputs: tuple[TensorSpec, ...],
+        cost: Cost,
     ) -> None:
         self.block = block
         self.values = values
         self.inputs = inputs
+        self.instance = instance
         self.outputs = outputs
-        self.instance = instance  # the block with these values
         self.cost = cost
-        self.elements = elements  # of a primitive's output
-        self.drawing = drawing
-        self.primitives = primitives
-        self.problem = problem
-        self.notices = notices
-        self.flat: Any = None  # filled by the flattener, which alone reads it
 
 
 class DrawProblem(Exception):
@@ -139,7 +135,6 @@ class Builder:
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
-        self.names: set[str] = set()
         self._stage: str | None = None
 
     @contextmanager
@@ -167,22 +162,21 @@ class Builder:
 
         Raises DrawProblem when the block cannot work there.
         """
-        if len(tensors) == 1:  # by far the most, so worth its own line
-            tensor = tensors[0]
-            refs: tuple[Ref, ...] = (tensor.ref,)
-            result = evaluate(block, values, (tensor.spec,))
-        else:
-            refs = tuple([t.ref for t in tensors])
-            result = evaluate(block, values, tuple([t.spec for t in tensors]))
+        if len(tensors) == 1:
+            return self.place_on(tensors[0], block, values, name)
+        result = evaluate(block, values, tuple([t.spec for t in tensors]))
+        return self._place(result, tuple([t.ref for t in tensors]), block, values, name)
+
+    def place_on(self, tensor: Tensor, block: Any, values: Values, name: str) -> Any:
+        """`place` on a single input, by far the most frequent case."""
+        return self._place(evaluate(block, values, (tensor.spec,)), (tensor.ref,), block, values, name)
+
+    def _place(self, result: Result, refs: tuple[Ref, ...], block: Any, values: Values, name: str) -> Any:
         if result.problem is not None:
             raise DrawProblem(name, block, values, result.problem)
         stage = self._stage
         if stage is not None:
             name = f"{stage}_{name}"
-        names = self.names
-        if name in names or not valid_id(name):
-            raise ValueError(f"{name!r} is taken or cannot be the name of a part")
-        names.add(name)
         parts = self.parts
         index = len(parts)
         if index >= MAX_PARTS:
@@ -192,6 +186,20 @@ class Builder:
         if len(outputs) == 1:
             return Tensor((index, 0), outputs[0])
         return tuple([Tensor((index, k), spec) for k, spec in enumerate(outputs)])
+
+    def check_names(self) -> None:
+        """Raise ValueError unless every part's name is valid and unique. Called once, when the drawing is finished."""
+        _check_names(tuple([part[0] for part in self.parts]))
+
+
+@lru_cache(maxsize=4096)
+def _check_names(names: tuple[str, ...]) -> None:
+    for name in names:
+        if not valid_id(name):
+            raise ValueError(f"{name!r} cannot be the name of a part")
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two parts of a drawing are called {twice!r}")
 
 
 def _too_many_parts() -> BlockError:
@@ -219,16 +227,10 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
             raise DrawProblem(default_name, block, binding.values, binding.errors[0])
         return binding.values
 
-    def method(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
-        if variadic:
-            tensors = tuple([a for a in args if type(a) is Tensor])
-            rest = args[len(tensors) :]
-        else:
-            tensors = args[:count]
-            rest = args[count:]
+    def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
         key = (rest, tuple(named.items())) if named else rest
         try:
-            values = bound[key]
+            return bound[key]
         except KeyError:
             if len(bound) > 10_000:
                 bound.clear()
@@ -236,10 +238,18 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
                 values = bound[key] = bind(rest, named)
             except DrawProblem as problem:
                 raise DrawProblem(name, problem.block, problem.values, problem.problem) from None
+            return values
         except TypeError:  # a list among the arguments
-            values = bind(rest, named)
-        return self.place(block, values, tensors, name)
+            return bind(rest, named)
 
+    def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
+        return self.place_on(x, block, values_of(rest, named, name), name)
+
+    def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
+        tensors = tuple([a for a in args if type(a) is Tensor]) if variadic else args[:count]
+        return self.place(block, values_of(args[len(tensors) :], named, name), tensors, name)
+
+    method = on_one if count == 1 and not variadic else on_several
     method.__name__ = method.__qualname__ = block.id
     method.__doc__ = block.__doc__
     return method
@@ -273,10 +283,15 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         cost = instance.cost(inputs, output)
         if cost[0] > MAX_ELEMENTS:
             raise too_large(f"{block.id} would have {cost.params:,} params")
-        notices = instance.notices(*inputs) if block.notes else ()
-        return Result(block, values, inputs, instance, (output,), cost, elements, None, 1, None, notices)
+        result = Result(block, values, inputs, instance, (output,), cost)
+        result.elements = elements
+        if block.notes:
+            result.notices = instance.notices(*inputs)
+        return result
     except BlockError as problem:
-        return Result(block, values, inputs, instance, problem=problem.with_traceback(None))
+        result = Result(block, values, inputs, instance, (), ZERO)
+        result.problem = problem.with_traceback(None)
+        return result
 
 
 @lru_cache(maxsize=8_192)
@@ -288,33 +303,50 @@ def instance_of(block: Any, values: Values) -> Any:
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
     global _depth
     draw = Builder()
-    tensors = [Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)]
     if _depth >= MAX_NESTING:
         raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.")
     _depth += 1
     try:
-        if block.inputs and block.inputs[-1].variadic:
-            drawn = instance.expand(tensors, draw)
+        if block.ranks is None:  # a variadic port
+            drawn = instance.expand([Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)], draw)
+        elif len(inputs) == 1:
+            drawn = instance.expand(Tensor((-1, 0), inputs[0]), draw)
         else:
-            drawn = instance.expand(*tensors, draw)
+            drawn = instance.expand(*[Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)], draw)
     except DrawProblem as inner:
         raise _blamed(block, values, inner) from None
     finally:
         _depth -= 1
-    outputs = (drawn,) if type(drawn) is Tensor else tuple(drawn)
-    if len(outputs) != len(block.outputs):
-        raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(outputs)}")
-    results = [part[4] for part in draw.parts]
-    primitives = 0
-    for result in results:
-        primitives += result.primitives
-    cost = Cost._make(map(sum, zip(*[result.cost for result in results], strict=True))) if results else ZERO
+    parts = draw.parts
+    draw.check_names()
+    if type(drawn) is Tensor:
+        refs: tuple[Ref, ...] = (drawn.ref,)
+        outputs: tuple[TensorSpec, ...] = (drawn.spec,)
+    else:
+        refs = tuple([t.ref for t in drawn])
+        outputs = tuple([t.spec for t in drawn])
+    if len(refs) != len(block.outputs):
+        raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(refs)}")
+    primitives = a = b = c = d = e = f = g = h = 0
+    for _, _, _, _, part, _ in parts:
+        primitives += part.primitives
+        i, j, k, m, n, o, p, q = part.cost
+        a += i
+        b += j
+        c += k
+        d += m
+        e += n
+        f += o
+        g += p
+        h += q
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
-    drawing = Drawing(tuple(draw.parts), tuple([t.ref for t in outputs]))
-    specs = tuple([t.spec for t in outputs])
-    notices = instance.notices(*inputs) if block.notes else ()
-    return Result(block, values, inputs, instance, specs, cost, 0, drawing, primitives, None, notices)
+    result = Result(block, values, inputs, instance, outputs, Cost(a, b, c, d, e, f, g, h))
+    result.drawing = Drawing(tuple(parts), refs)
+    result.primitives = primitives
+    if block.notes:
+        result.notices = instance.notices(*inputs)
+    return result
 
 
 def _blamed(block: Any, values: Values, inner: DrawProblem) -> BlockError:

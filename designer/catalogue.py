@@ -153,6 +153,7 @@ def draw(preset: str, options: Mapping[str, Any] | None = None) -> Design:
 
 def network_of(builder: Builder) -> Network:
     """What was drawn at the root of a design, as nodes and wires. Parameters equal to their defaults are left out."""
+    builder.check_names()
     parts = builder.parts
     nodes: list[Node] = []
     edges: list[Edge] = []

@@ -16,7 +16,6 @@ class Flat(NamedTuple):
 
     steps: list[Result]
     inputs: list[tuple[int, ...]]
-    names: list[str]
     outputs: tuple[int, ...]
 
 
@@ -27,34 +26,52 @@ def flat_of(result: Result) -> Flat:
         return flat
     drawing = result.drawing
     if drawing is None:
-        flat = Flat([result], [tuple([-1 - k for k in range(len(result.inputs))])], [""], (0,))
+        flat = Flat([result], [tuple([-1 - k for k in range(len(result.inputs))])], (0,))
         result.flat = flat
         return flat
     steps: list[Result] = []
     inputs: list[tuple[int, ...]] = []
-    names: list[str] = []
     made: list[tuple[int, ...]] = []  # flat references of each part's outputs
-
-    for part in drawing.parts:
-        fed = [made[index][port] if index >= 0 else index for index, port in part.inputs]
-        if part.result.drawing is None:
+    for _, _, _, refs, part, _ in drawing.parts:
+        if len(refs) == 1:
+            index, port = refs[0]
+            fed: tuple[int, ...] = (made[index][port] if index >= 0 else index,)
+        else:
+            fed = tuple([made[index][port] if index >= 0 else index for index, port in refs])
+        if part.drawing is None:
             made.append((len(steps),))
-            steps.append(part.result)
-            inputs.append(tuple(fed))
-            names.append(part.name)
-            continue
-        inner = flat_of(part.result)
-        base = len(steps)
-        steps += inner.steps
-        for refs in inner.inputs:
-            inputs.append(tuple([base + ref if ref >= 0 else fed[-1 - ref] for ref in refs]))
-        prefix = part.name + "."
-        names += [prefix + name for name in inner.names]
-        made.append(tuple([base + ref if ref >= 0 else fed[-1 - ref] for ref in inner.outputs]))
+            steps.append(part)
+            inputs.append(fed)
+        else:
+            inner = part.flat or flat_of(part)
+            made.append(_append(inner, fed, steps, inputs))
     outputs = tuple([made[index][port] if index >= 0 else index for index, port in drawing.outputs])
-    flat = Flat(steps, inputs, names, outputs)
+    flat = Flat(steps, inputs, outputs)
     result.flat = flat
     return flat
+
+
+def _append(inner: Flat, fed: tuple[int, ...], steps: list[Result], inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """Copy a flat list behind others; gives the references of its outputs there."""
+    base = len(steps)
+    steps += inner.steps
+    for refs in inner.inputs:
+        if len(refs) == 1:  # by far the most
+            ref = refs[0]
+            inputs.append((base + ref if ref >= 0 else fed[-1 - ref],))
+        else:
+            inputs.append(tuple([base + ref if ref >= 0 else fed[-1 - ref] for ref in refs]))
+    return tuple([base + ref if ref >= 0 else fed[-1 - ref] for ref in inner.outputs])
+
+
+def names_of(result: Result) -> list[str]:
+    """Dotted names inside the block of the steps of `flat_of(result)`; "" for a primitive itself."""
+    if result.drawing is None:
+        return [""]
+    found: list[str] = []
+    for part in result.drawing.parts:
+        found += [f"{part.name}.{inner}" if inner else part.name for inner in names_of(part.result)]
+    return found
 
 
 class FlatDesign(NamedTuple):
@@ -78,7 +95,7 @@ class FlatDesign(NamedTuple):
             if end == start:
                 continue
             assert result.evaluated is not None
-            for name in flat_of(result.evaluated).names:
+            for name in names_of(result.evaluated):
                 found.append(f"{result.path}.{name}" if name else result.path)
         return found
 
@@ -94,7 +111,7 @@ def flatten(engine: Engine) -> FlatDesign:
     for node_id in engine.order.order:
         result = results[node_id]
         base = len(steps)
-        fed = [made[source][out] for source, out in wires[node_id].values()]
+        fed = tuple([made[source][out] for source, out in wires[node_id].values()])
         if result.disabled:
             made[node_id] = {next(iter(result.outputs)): fed[0]}
             spans.append((node_id, base, base))
@@ -103,22 +120,13 @@ def flatten(engine: Engine) -> FlatDesign:
         assert evaluated is not None
         if evaluated.drawing is None:
             steps.append(evaluated)
-            inputs.append(tuple(fed))
+            inputs.append(fed)
             made[node_id] = {next(iter(result.outputs)): base}
             if result.block == "input":
                 input_nodes.append((node_id, base))
         else:
-            inner = flat_of(evaluated)
-            steps += inner.steps
-            for refs in inner.inputs:
-                if len(refs) == 1:
-                    ref = refs[0]
-                    inputs.append((base + ref if ref >= 0 else fed[-1 - ref],))
-                else:
-                    inputs.append(tuple([base + ref if ref >= 0 else fed[-1 - ref] for ref in refs]))
-            made[node_id] = {
-                port: base + ref if ref >= 0 else fed[-1 - ref] for port, ref in zip(result.outputs, inner.outputs, strict=True)
-            }
+            refs = _append(evaluated.flat or flat_of(evaluated), fed, steps, inputs)
+            made[node_id] = dict(zip(result.outputs, refs, strict=True))
         spans.append((node_id, base, len(steps)))
     output_nodes = [(node_id, made[node_id]["y"]) for node_id in engine.order.outputs]
     position = {node_id: k for k, node_id in enumerate(_input_order(engine))}

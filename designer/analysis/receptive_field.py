@@ -60,11 +60,13 @@ def figures(flat: FlatDesign) -> Figures:
         if len(refs) == 1:
             reach, depth = reaches[refs[0]], depths[refs[0]]
         else:
-            counting = [ref for i, ref in enumerate(refs) if i not in block.ignored_for_reach]
-            reach = _larger([reaches[ref] for ref in counting])
+            ignored = block.ignored_for_reach
+            reach = _larger([reaches[ref] for i, ref in enumerate(refs) if i not in ignored])
             depth = max([depths[ref] for ref in refs])
         if block.looks:
-            reach = _through(reach, result.instance.window(*result.inputs), whole)
+            window = result.instance.window(*result.inputs)
+            if window is not None:
+                reach = _through(reach, window, whole)
         reaches.append(reach)
         depths.append(depth + 1 if block.layer is not None else depth)
     depth = max([depths[step] for _, step in flat.output_nodes], default=0)
@@ -85,7 +87,7 @@ def _whole_input(flat: FlatDesign) -> Pair:
 
 def _larger(reaches: list[Reach]) -> Reach:
     first = reaches[0]
-    if all([reach == first for reach in reaches]):
+    if reaches.count(first) == len(reaches):
         return first
     return Reach(
         (max([r.field[0] for r in reaches]), max([r.field[1] for r in reaches])),
@@ -95,13 +97,9 @@ def _larger(reaches: list[Reach]) -> Reach:
 
 
 def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
-    if window is None:
-        return reach
     if window is WHOLE_INPUT:
         return Reach(whole, reach.stride, True)
     (eh, ew), (sh, sw) = window
-    if eh == ew == sh == sw == 1:
-        return reach
     (fh, fw), (jh, jw), seen = reach
     if seen:
         return Reach(reach.field, (jh * sh, jw * sw), True)
@@ -109,28 +107,33 @@ def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
 
 
 def _last_map(flat: FlatDesign, reaches: list[Reach]) -> int | None:
-    """The step whose map ends the network's receptive field."""
+    """The step whose map ends the network's receptive field: the last before the first step that sees the whole input."""
     steps, inputs = flat.steps, flat.inputs
-    on_trunk = [False] * len(steps)
-    for _, step in flat.output_nodes:
-        on_trunk[step] = True
+    trunk = _trunk(flat)
+    for k, reach in enumerate(reaches):
+        if reach.whole and inputs[k] and (trunk is None or trunk[k]):
+            before = inputs[k][0]
+            while len(steps[before].outputs[0]) != 3 and inputs[before]:
+                before = inputs[before][0]
+            return before if len(steps[before].outputs[0]) == 3 else None
     for k in range(len(steps) - 1, -1, -1):
-        if on_trunk[k]:
+        if len(steps[k].outputs[0]) == 3 and (trunk is None or trunk[k]):
+            return k
+    return None
+
+
+def _trunk(flat: FlatDesign) -> list[bool] | None:
+    """Which steps reach an output other than through the gate of a multiply; None where all do."""
+    steps, inputs = flat.steps, flat.inputs
+    if not any([step.block.ignored_for_reach for step in steps]):
+        return None
+    trunk = [False] * len(steps)
+    for _, step in flat.output_nodes:
+        trunk[step] = True
+    for k in range(len(steps) - 1, -1, -1):
+        if trunk[k]:
             ignored = steps[k].block.ignored_for_reach
             for i, ref in enumerate(inputs[k]):
                 if i not in ignored:
-                    on_trunk[ref] = True
-    last = None
-    for k, result in enumerate(steps):
-        if not on_trunk[k]:
-            continue
-        if reaches[k].whole:
-            if inputs[k]:
-                before = inputs[k][0]
-                while len(steps[before].outputs[0]) != 3 and inputs[before]:
-                    before = inputs[before][0]
-                return before if len(steps[before].outputs[0]) == 3 else None
-            continue
-        if len(result.outputs[0]) == 3:
-            last = k
-    return last
+                    trunk[ref] = True
+    return trunk

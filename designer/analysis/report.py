@@ -12,7 +12,7 @@ from blocks.errors import Issue, LightdesignerError, Severity
 from blocks.parameters import shown
 from blocks.spec import MAX_PRIMITIVES
 from designer.analysis.engine import Engine
-from designer.analysis.flatten import flat_of, flatten
+from designer.analysis.flatten import flat_of, flatten, names_of
 from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.analysis.receptive_field import figures
 from designer.analysis.results import NodeResult
@@ -80,6 +80,19 @@ class Layer(msgspec.Struct, frozen=True):
     macs: int | None
     activations: int | None
     issues: list[ReportedIssue]
+
+
+class BlockCost(NamedTuple):
+    """One root node that counts; figures are None where it has an error or waits for another's. `output` is its first."""
+
+    path: str
+    block: str
+    stage: str | None
+    output: Shape | None
+    params: int | None
+    buffers: int | None
+    macs: int | None
+    activations: int | None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +188,19 @@ def analyse(design: Design, *, dtype: str = "fp32") -> Report:
     )
 
 
+def by_block(design: Design) -> list[BlockCost]:
+    """What each root node costs, in execution order, without input and output nodes. These add up to the totals too."""
+    engine = Engine(design)
+    found: list[BlockCost] = []
+    for node_id in engine.order.order:
+        result = engine.results[node_id]
+        if result.block_type is not None and result.block_type.category == "io":
+            continue
+        cost: tuple[int | None, ...] = result.cost[:4] if result.outputs else (None,) * 4
+        found.append(BlockCost(result.path, result.block, design.root.node(node_id).stage, _first(result), *cost))
+    return found
+
+
 class _Whole(NamedTuple):
     """Figures of the whole graph."""
 
@@ -220,7 +246,7 @@ class _Layers:
     def _add_evaluated(self, node: Node, path: str, evaluated: Result) -> None:
         flat = flat_of(evaluated)
         said_of, add, issues = self._said, self.layers.append, self._issues
-        for name, step in zip(flat.names, flat.steps, strict=True):
+        for name, step in zip(names_of(evaluated), flat.steps, strict=True):
             said = said_of.get(id(step))
             if said is None:
                 said = said_of[id(step)] = _Said.of(step)
