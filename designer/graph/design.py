@@ -19,6 +19,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     preset: str
     options: dict[str, Any] = {}
+    extra: dict[str, Any] = {}  # unknown keys of a file, here as everywhere
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -28,6 +29,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
     x: float = 0.0
     y: float = 0.0
+    extra: dict[str, Any] = {}
 
 
 class Resolver:
@@ -72,6 +74,7 @@ class Design:
         self.notes: dict[str, dict[str, Note]] = {}
         self.origin: Origin | None = None
         self.extra: dict[str, Any] = {}
+        self.migrated_file: str | None = None  # the file of an older version this was read from, until it is saved over
         self.resolve = Resolver(self.definitions)
 
     def network(self, scope: str = ROOT) -> Network:

@@ -9,13 +9,12 @@ from typing import Any
 
 import msgspec
 
-from blocks.builder import valid_id
 from blocks.errors import LightdesignerError
 from blocks.parameters import shown
 from designer.graph import rules
 from designer.graph.design import ROOT, Design, Note, Origin
 from designer.graph.network import Edge, Network, Node, slots
-from designer.graph.own_block import OWN, Definition
+from designer.graph.own_block import OWN, Definition, used_definitions
 from designer.graph.rules import StructureError
 
 
@@ -220,10 +219,8 @@ class SetDisabled(Edit, frozen=True, kw_only=True):
         network = self.network(design)
         node = rules.need_node(network, self.node)
         block = design.resolve(node.block)
-        if self.disabled and (block is None or len(block.outputs) != 1 or not block.inputs or node.block == "output"):
-            raise StructureError(
-                "cannot_disable", f"{self.node} cannot be bypassed: it needs an input to pass on and one output."
-            )
+        if self.disabled:
+            rules.check_bypass(node, block)
         network.replace_node(changed(node, disabled=self.disabled), structural=True)
         inverse = SetDisabled(scope=self.scope, node=self.node, disabled=node.disabled)
         return self._done(design, inverse, self.node, structural=True)
@@ -275,15 +272,10 @@ class Define(Edit, frozen=True, kw_only=True):
     def apply(self, design: Design) -> Change:
         new = self.definition
         before = design.definitions.get(new.id)
-        if not valid_id(new.id):
-            raise StructureError("bad_id", f"{shown(new.id)} cannot be the id of a block: it needs the form of a node's id.")
+        rules.check_definition(new)
+        uses = {name: used_definitions(definition.network) for name, definition in design.definitions.items()}
+        rules.check_definitions({**uses, new.id: used_definitions(new.network)})
         design.definitions[new.id] = new
-        if new.id in design.uses(new.id):
-            if before is None:
-                del design.definitions[new.id]
-            else:
-                design.definitions[new.id] = before
-            raise StructureError("recursion", f"{OWN}{new.id} would contain itself.")
         design.definitions_changed()
         inverse: Edit = Undefine(id=new.id) if before is None else Define(definition=before)
         return Change(inverse, set(), structural=True, definitions=True)

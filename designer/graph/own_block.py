@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from blocks import registry
 from blocks.block import Binding, Parametrised, Values, bind
 from blocks.builder import Builder, DrawProblem, Tensor
 from blocks.errors import BlockError, Issue
@@ -21,12 +22,17 @@ from designer.graph.topology import boundary, execution_order
 OWN = "own."
 """Prefix of an own block's name where a node names its block."""
 
+NEWER = "@"
+"""Between name and version of a block that is newer than this program's: such a name resolves to nothing."""
+
 
 class Exposed(msgspec.Struct, frozen=True):
-    """A parameter of a definition: a name bound to parameters of nodes inside. `default` None keeps what the first node has."""
+    """A parameter of a definition: a name bound to parameters of nodes inside. Its kind and default are those of the first
+    binding that leads to a parameter; while none does, the definition has no such parameter."""
 
     bindings: list[tuple[str, str]]
     help: str = ""
+    extra: dict[str, Any] = {}
 
 
 class Definition(msgspec.Struct):
@@ -72,7 +78,8 @@ class OwnBlock:
         self.inputs = tuple([Port(node.id) for node in boundary(self.network, "input")])
         self.ranks = (None,) * len(self.inputs)
         self.outputs = tuple([node.id for node in boundary(self.network, "output")])
-        self.parameters = {name: self._parameter(name, exposed) for name, exposed in definition.exposed.items()}
+        found = {name: self._parameter(name, exposed) for name, exposed in definition.exposed.items()}
+        self.parameters = {name: parameter for name, parameter in found.items() if parameter is not None}
         self.defaults = tuple([p.default for p in self.parameters.values()])
         self.digest = self._digest()
         self._hash = hash(self.digest)
@@ -102,7 +109,7 @@ class OwnBlock:
         ]
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
-    def _parameter(self, name: str, exposed: Exposed) -> Parameter[Any]:
+    def _parameter(self, name: str, exposed: Exposed) -> Parameter[Any] | None:
         for node_id, inner in exposed.bindings:
             if node_id in self.network:
                 node = self.network.node(node_id)
@@ -116,7 +123,7 @@ class OwnBlock:
                         with suppress(BlockError):  # the node inside reports the bad value; the default stands in
                             parameter.default = parameter.clean(node.params[inner])
                     return parameter
-        raise LookupError(f"{self.id}: the exposed parameter {name!r} is bound to nothing")
+        return None  # what it was bound to was removed, or is unknown here
 
     def bind(self, raw: Mapping[str, Any]) -> Binding:
         return bind(self.id, self.parameters, raw)
@@ -154,7 +161,8 @@ class _OwnInstance(Parametrised):
         *inputs, draw = arguments
         network = self.block.network
         specs = {port.name: tensor.spec for port, tensor in zip(self.block.inputs, inputs, strict=True)}
-        given = {(node, param): name for name, e in self.block.definition.exposed.items() for node, param in e.bindings}
+        exposed = self.block.definition.exposed
+        given = {binding: name for name in self.block.parameters for binding in exposed[name].bindings}
         made: dict[tuple[str, str], Tensor] = {}
         for port, tensor in zip(self.block.inputs, inputs, strict=True):
             made[port.name, "y"] = tensor
@@ -229,6 +237,14 @@ def same_as(name: str, value: Any, specs: Mapping[str, TensorSpec]) -> Any:
 
 
 def unknown_block(name: str) -> BlockError:
+    block, newer, version = name.partition(NEWER)
+    known = registry.blocks().get(block) if newer else None
+    if known is not None:
+        return BlockError(
+            "newer_block",
+            f"The design needs version {version[:20]} of {block}, but this program has version {known.version}.",
+            hint="Its data and wires are kept and saved back; replace it, or open the design with a newer lightdesigner.",
+        )
     return BlockError(
         "unknown_block",
         f"There is no block {shown(name)} in this program.",
