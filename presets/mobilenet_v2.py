@@ -25,12 +25,16 @@ class MobileNetV2(ImageNet):
     family = "MobileNet"
     year = 2018
     paper = Paper(
-        "Sandler, Howard, Zhu, Zhmoginov, Chen", "MobileNetV2: Inverted residuals and linear bottlenecks", "CVPR 2018", "1801.04381"
+        "Sandler, Howard, Zhu, Zhmoginov, Chen",
+        "MobileNetV2: Inverted residuals and linear bottlenecks",
+        "CVPR 2018",
+        "1801.04381",
     )
     description = (
         "Blocks are thin at their ends and wide in the middle, where a depthwise convolution filters. "
         "The narrow end has no activation, so that it loses nothing."
     )
+    difference = "Without the 34,112 scales and shifts of batch norm ours has 3.47M, which TF-slim's description prints too."
 
     width = Float(1.0, minimum=0.05, maximum=8.0, unit="x", help="Width multiplier: channels of every layer, rounded to 8.")
 
@@ -39,7 +43,8 @@ class MobileNetV2(ImageNet):
             return make_divisible(channels * self.width)
 
         x = self.image(draw)
-        x = draw.conv_norm_act(x, wide(32), 3, 2, act="relu6", name="stem")
+        with draw.stage("stem"):
+            x = draw.conv_norm_act(x, wide(32), 3, 2, act="relu6", name="conv")
         for number, (t, c, n, s) in enumerate(STAGES, start=1):
             with draw.stage(f"stage{number}"):
                 for repeat in range(1, n + 1):
