@@ -213,15 +213,15 @@ def _explained(kind: type[Preset], values: Values) -> CatalogueError:
         mended = (*values[:number], parameter.default, *values[number + 1 :])
         if value == parameter.default or _problem(kind, mended) is not None:
             continue
-        limit = _limit(kind, values, number, parameter)
+        limit = _limit(kind, values, number, parameter, kind.of(mended).settled(name))
         needs = f"{name} needs {limit}, but got" if limit else f"{name} cannot be"
         return CatalogueError("option_range", f"{kind.id}: {needs} {text_of(parameter, value)}, because of {cause}")
     return CatalogueError("cannot_draw", f"{canonical(kind.id, options_of(kind, values))} cannot be drawn, because of {cause}")
 
 
-def _limit(kind: type[Preset], values: Values, number: int, parameter: Parameter[Any]) -> str:
+def _limit(kind: type[Preset], values: Values, number: int, parameter: Parameter[Any], default: Any) -> str:
     """How far the option has to go towards its default, in words; "" for options that are no numbers."""
-    value, default = values[number], parameter.default
+    value = values[number]
     if value is None or default is None:
         return ""
 
