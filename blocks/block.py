@@ -126,28 +126,26 @@ class Block(Parametrised):
 
 
 def bind(block_id: str, parameters: Mapping[str, Parameter[Any]], raw: Mapping[str, Any]) -> Binding:
-    values: list[Any] = []
+    values = {name: parameter.default for name, parameter in parameters.items()}
     errors: list[BlockError] = []
-    for name, parameter in parameters.items():
-        value = parameter.default
-        if name in raw:
+    for name, value in raw.items():
+        parameter = parameters.get(name)
+        if parameter is not None:
             try:
-                value = parameter.clean(raw[name])
+                values[name] = parameter.clean(value)
             except BlockError as error:
                 errors.append(error)
-        values.append(value)
-    for name in raw:
-        if name not in parameters:
-            known = ", ".join(parameters) or "none"
-            errors.append(
-                BlockError(
-                    "unknown_parameter",
-                    f"{block_id} has no parameter {shown(name)}.",
-                    hint=f"Its parameters: {known}.",
-                    param=name,
-                )
+            continue
+        known = ", ".join(parameters) or "none"
+        errors.append(
+            BlockError(
+                "unknown_parameter",
+                f"{block_id} has no parameter {shown(name)}.",
+                hint=f"Its parameters: {known}.",
+                param=name,
             )
-    return Binding(tuple(values), tuple(errors))
+        )
+    return Binding(tuple(values.values()), tuple(errors))
 
 
 class Primitive(Block):

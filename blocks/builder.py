@@ -210,6 +210,9 @@ def _too_many_parts() -> BlockError:
     )
 
 
+_BOUND: list[dict[Any, Values]] = []  # what the placing methods remember of their arguments
+
+
 def _placing_method(block: type[Block]) -> Callable[..., Any]:
     """The `draw.<id>` method of a block: binds arguments (remembering equal calls) and places it."""
     names = tuple(block.parameters)
@@ -217,15 +220,23 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     variadic = bool(block.inputs) and block.inputs[-1].variadic
     default_name = block.id
     bound: dict[Any, Values] = {}
+    _BOUND.append(bound)
+    cleaners = [parameter.clean for parameter in block.parameters.values()]
+    position = {parameter: k for k, parameter in enumerate(names)}
 
     def bind(positional: tuple[Any, ...], named: dict[str, Any]) -> Values:
-        raw = dict(zip(names, positional, strict=False))
-        if len(positional) > len(names) or set(raw) & set(named):
-            raise TypeError(f"draw.{block.id}: too many arguments, or one given twice")
-        binding = block.bind({**raw, **named})
-        if binding.errors:
-            raise DrawProblem(default_name, block, binding.values, binding.errors[0])
-        return binding.values
+        if len(positional) > len(names) or named.keys() - position.keys() or not named.keys().isdisjoint(names[: len(positional)]):
+            raise TypeError(f"draw.{block.id}: an argument is unknown, one too many, or given twice")
+        values = list(block.defaults)
+        try:
+            for k, value in enumerate(positional):
+                values[k] = cleaners[k](value)
+            for parameter, value in named.items():
+                k = position[parameter]
+                values[k] = cleaners[k](value)
+        except BlockError as problem:
+            raise DrawProblem(default_name, block, tuple(values), problem) from None
+        return tuple(values)
 
     def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
         key = (rest, tuple(named.items())) if named else rest
@@ -405,9 +416,11 @@ def too_large(what: str) -> BlockError:
 
 
 def clear_memo() -> None:
-    """Forget all evaluated blocks (for benchmarks)."""
+    """Forget all evaluated blocks and bound arguments (for benchmarks)."""
     evaluate.cache_clear()
     instance_of.cache_clear()
+    for bound in _BOUND:
+        bound.clear()
 
 
 __all__ = ["Builder", "Composite", "DrawProblem", "Drawing", "Part", "Primitive", "Result", "Tensor", "clear_memo", "evaluate", "valid_id"]

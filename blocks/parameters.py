@@ -6,6 +6,7 @@ said anywhere else. Canonical values are hashable: int, float, bool, str, None o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, overload
 
@@ -13,6 +14,7 @@ from blocks.errors import BlockError
 from blocks.spec import MAX_CHANNELS, MAX_SIDE, TensorSpec
 
 T = TypeVar("T")
+HUGE = sys.float_info.max
 Condition = Mapping[str, tuple[Any, ...]]
 
 
@@ -43,6 +45,8 @@ class Parameter(Generic[T]):
         self.name = ""
         self.minimum = minimum
         self.maximum = maximum
+        self._low = -HUGE if minimum is None else minimum
+        self._high = HUGE if maximum is None else maximum
         self.unit = unit
         self.help = help
         self.visible_when: Condition = dict(visible_when or {})
@@ -61,7 +65,10 @@ class Parameter(Generic[T]):
         return self  # an instance carries the value in its own __dict__, which wins over this
 
     def clean(self, value: Any) -> Any:
-        """Canonical value of `value`. Raises BlockError naming the parameter, the range and what came."""
+        """Canonical value of `value`. Raises BlockError naming the parameter, the range and what came.
+
+        Kinds answer at once for a value that is canonical already, as nearly all are: drawings pass theirs on by the hundred.
+        """
         if value is None:
             if self.optional:
                 return None
@@ -118,6 +125,11 @@ def _range(low: float | None, high: float | None) -> str:
 class Int(Parameter[int]):
     kind = "int"
 
+    def clean(self, value: Any) -> Any:
+        if type(value) is int and self._low <= value <= self._high:
+            return value
+        return super().clean(value)
+
     def convert(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
             raise self.refuse(value)
@@ -141,6 +153,11 @@ class Int(Parameter[int]):
 
 class Float(Parameter[float]):
     kind = "float"
+
+    def clean(self, value: Any) -> Any:
+        if type(value) is float and self._low <= value <= self._high:
+            return value
+        return super().clean(value)
 
     def convert(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -192,7 +209,13 @@ class Choice(Parameter[Any]):
 
     def __init__(self, default: Any, *, of: tuple[Any, ...], **rest: Any) -> None:
         self.of = of
+        self._by_name = {option: option for option in of if type(option) is str}
         super().__init__(default, optional=None in of, **rest)
+
+    def clean(self, value: Any) -> Any:
+        if type(value) is str and value in self._by_name:
+            return value
+        return super().clean(value)
 
     def convert(self, value: Any) -> Any:
         for option in self.of:
@@ -219,6 +242,15 @@ class Choice(Parameter[Any]):
 
 class _Sides(Parameter[T]):
     """What Pair and Padding share: a number for both sides or (height, width)."""
+
+    def clean(self, value: Any) -> Any:
+        if type(value) is tuple and len(value) == 2:
+            high, wide = value
+            if type(high) is type(wide) is int and self._low <= high <= self._high and self._low <= wide <= self._high:
+                return value
+        elif type(value) is int and self._low <= value <= self._high:
+            return (value, value)
+        return super().clean(value)
 
     def convert(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)) and len(value) == 2:
