@@ -58,8 +58,8 @@ class BottleneckResNet(ResNet):
 
     widths = (256, 512, 1024, 2048)
     description = (
-        "Units of 1x1, 3x3 and 1x1 convolutions add to their input what they compute; the 3x3 works on a quarter of the channels. "
-        "That makes them as cheap as two 3x3 on the narrow width."
+        "Units of 1x1, 3x3 and 1x1 convolutions add to their input what they compute; the 3x3 works on a quarter of the width. "
+        "That makes them as cheap as two 3x3 on the narrow end."
     )
     difference = (
         "The paper steps in the first 1x1 of a unit (variant=v1), torchvision in the 3x3 (v1_5): as many parameters, but more "
