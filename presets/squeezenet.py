@@ -56,7 +56,7 @@ class SqueezeNet10(_SqueezeNet):
         "Fire modules squeeze the channels with 1x1 convolutions before any 3x3 sees them, and no linear layer is left. "
         "So AlexNet's accuracy takes 1/49 of its parameters."
     )
-    difference = "MobileNet's Table 9 counts two operations for each multiply-add, on the first version's crop of 227 px: 2 x 832.7M is 1,665M."
+    difference = "MobileNet's Table 9 counts two operations for each multiply-add, at the original 227 px: 2 x 832.7M is 1,665M."
     stem = (96, 7)
     stages = ((2, 3, 4), (5, 6, 7, 8), (9,))
 
