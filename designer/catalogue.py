@@ -202,13 +202,18 @@ def _problem(kind: type[Preset], values: Values) -> tuple[str, BlockError] | Non
     return None
 
 
+_GIVES_WAY = {kind: rank for rank, kind in enumerate(("pair", "int", "float"))}
+
+
 def _explained(kind: type[Preset], values: Values) -> CatalogueError:
     """Names the layer that cannot be drawn, the option to blame and the nearest value of it that works."""
     found = _problem(kind, values)
     assert found is not None
     where, problem = found
     cause = f"{where}: {problem}"
-    for number, (name, parameter) in enumerate(kind.parameters.items()):
+    # sizes first, then numbers: of several options that could give way, a person rather changes how much than what
+    options = sorted(enumerate(kind.parameters.items()), key=lambda item: _GIVES_WAY.get(item[1][1].kind, len(_GIVES_WAY)))
+    for number, (name, parameter) in options:
         value = values[number]
         mended = (*values[:number], parameter.default, *values[number + 1 :])
         if value == parameter.default or _problem(kind, mended) is not None:
