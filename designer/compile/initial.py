@@ -47,8 +47,8 @@ def _check_memory(plan: Plan) -> None:
     if have is not None and need > have:
         largest = max(plan.layers, key=lambda step: step.result.cost.params)
         raise CompileError(
-            f"The weights need {_gib(need)}, {_gib(BYTES * largest.result.cost.params)} of them in {largest.path}, but this machine "
-            f"has {_gib(have)} of memory. Make that layer smaller.",
+            f"The weights need {_gib(need)}, {_gib(BYTES * largest.result.cost.params)} of them in {largest.path}, "
+            f"but this machine has {_gib(have)} of memory. Make that layer smaller.",
             largest.path,
         )
 

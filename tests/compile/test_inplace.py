@@ -1,0 +1,170 @@
+"""The in-place rule: each of its conditions failing alone, and nothing a person can see changed by it.
+
+An activation overwrites its input exactly when a layer of the design made that input, keeps nothing of its output for backward,
+nothing else reads it, and it is not an output.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from blocks import registry
+from designer.compile.torch_module import examples, to_torch
+from designer.graph.design import Design
+from tests.compile.designs import IMAGE, design_of, preset_design
+
+CONV = ("conv", "conv2d", {"out_channels": 6, "padding": 1}, "input")
+RELU = ("act", "relu", {}, "conv")
+OUT = ("output", "output", {}, "act")
+
+HOLDS = {
+    "all conditions hold": design_of(IMAGE, CONV, RELU, OUT),
+    "behind a sum": design_of(IMAGE, CONV, ("sum", "add", {}, "conv", "conv"), ("act", "relu", {}, "sum"), OUT),
+    "behind a concatenation": design_of(IMAGE, CONV, ("cat", "concat", {}, "conv"), ("act", "relu", {}, "cat"), OUT),
+    "behind a view that alone reads its layer": design_of(
+        IMAGE, CONV, ("flat", "flatten", {}, "conv"), ("act", "relu", {}, "flat"), OUT
+    ),
+    "behind a dropout": design_of(IMAGE, CONV, ("drop", "dropout", {}, "conv"), ("act", "relu", {}, "drop"), OUT),
+    "behind an identity": design_of(IMAGE, CONV, ("same", "identity", {}, "conv"), ("act", "relu", {}, "same"), OUT),
+}
+
+FAILS = {
+    "the input of the network": design_of(IMAGE, ("act", "relu", {}, "input"), OUT),
+    "a view of the input": design_of(IMAGE, ("flat", "flatten", {}, "input"), ("act", "relu", {}, "flat"), OUT),
+    "the input behind a dropout": design_of(IMAGE, ("drop", "dropout", {}, "input"), ("act", "relu", {}, "drop"), OUT),
+    "the input behind a disabled layer": design_of(IMAGE, (*CONV, {"disabled": True}), RELU, OUT),
+    "its maker keeps its output for backward": design_of(
+        IMAGE, CONV, ("gate", "sigmoid", {}, "conv"), ("act", "relu", {}, "gate"), OUT
+    ),
+    "a view of what its maker keeps": design_of(
+        IMAGE, CONV, ("gate", "softmax", {}, "conv"), ("flat", "flatten", {}, "gate"), ("act", "relu", {}, "flat"), OUT
+    ),
+    "read by another layer": design_of(IMAGE, CONV, RELU, ("sum", "add", {}, "act", "conv"), ("output", "output", {}, "sum")),
+    "read by a layer before it": design_of(IMAGE, CONV, RELU, ("sum", "add", {}, "conv", "act"), ("output", "output", {}, "sum")),
+    "its layer read beside a view": design_of(
+        IMAGE,
+        CONV,
+        ("same", "identity", {}, "conv"),
+        ("act", "relu", {}, "same"),
+        ("sum", "add", {}, "act", "conv"),
+        ("output", "output", {}, "sum"),
+    ),
+    "a view read twice": design_of(
+        IMAGE,
+        CONV,
+        ("flat", "flatten", {}, "conv"),
+        ("act", "relu", {}, "flat"),
+        ("sum", "add", {}, "act", "flat"),
+        ("output", "output", {}, "sum"),
+    ),
+    "a slice of what another slice reads": design_of(
+        IMAGE,
+        CONV,
+        ("low", "slice_channels", {"stop": 4}, "conv"),
+        ("high", "slice_channels", {"start": 2}, "conv"),
+        ("act", "relu", {}, "low"),
+        ("sum", "add", {}, "act", "high"),
+        ("output", "output", {}, "sum"),
+    ),
+    "an output": design_of(
+        IMAGE, CONV, RELU, ("output", "output", {"order": 0}, "act"), ("early", "output", {"order": 1}, "conv")
+    ),
+    "a view of an output": design_of(
+        IMAGE,
+        CONV,
+        ("flat", "flatten", {}, "conv"),
+        ("act", "relu", {}, "flat"),
+        ("output", "output", {"order": 0}, "act"),
+        ("early", "output", {"order": 1}, "conv"),
+    ),
+}
+
+
+def inplace_paths(module: Any) -> set[str]:
+    return {name for name, layer in module.named_modules() if getattr(layer, "inplace", False)}
+
+
+def reference(design: Design) -> Any:
+    """The same module with nothing in place."""
+    module = to_torch(design)
+    for layer in module.modules():
+        if hasattr(layer, "inplace"):
+            layer.inplace = False
+    return module
+
+
+def outputs_and_gradients(module: Any, *, train: bool) -> list[Any]:
+    """Outputs and the gradients of all params and inputs; checks that the run left the inputs and outputs alone."""
+    import torch
+
+    module.train(train)
+    torch.manual_seed(0)  # dropout
+    tensors = [x.requires_grad_() for x in examples(module, 2)]
+    kept = [x.detach().clone() for x in tensors]
+    made = module(*tensors)
+    outputs = list(made.values()) if isinstance(made, dict) else [made]
+    assert all(torch.equal(x, before) for x, before in zip(tensors, kept, strict=True))
+    results = [y.detach().clone() for y in outputs]
+    torch.stack([y.square().sum() for y in outputs]).sum().backward()
+    assert all(torch.equal(y, before) for y, before in zip(outputs, results, strict=True))
+    gradients = [x.grad for x in (*tensors, *module.parameters())]
+    assert all(gradient is not None for gradient in gradients)
+    return [*results, *gradients]
+
+
+def assert_same(design: Design) -> None:
+    import torch
+
+    for train in (False, True):
+        got = outputs_and_gradients(to_torch(design), train=train)
+        wanted = outputs_and_gradients(reference(design), train=train)
+        assert all(torch.equal(a, b) for a, b in zip(got, wanted, strict=True))
+
+
+@pytest.mark.parametrize("case", HOLDS)
+def test_in_place_where_every_condition_holds(case: str) -> None:
+    assert inplace_paths(to_torch(HOLDS[case])) == {"act"}
+    assert_same(HOLDS[case])
+
+
+@pytest.mark.parametrize("case", FAILS)
+def test_not_in_place_where_one_condition_fails(case: str) -> None:
+    assert inplace_paths(to_torch(FAILS[case])) == set()
+    assert_same(FAILS[case])
+
+
+def test_every_activation_that_torch_runs_in_place_is_known() -> None:
+    """`inplace_capable` says what the torch module can do."""
+    from blocks.spec import TensorSpec
+
+    for block in registry.blocks().values():
+        if block.category == "activation":
+            module = block.of(block.defaults).module(TensorSpec((4, 3, 3)))
+            assert hasattr(module, "inplace") == block.inplace_capable, block.id
+
+
+@pytest.mark.parametrize("block", [b.id for b in registry.blocks().values() if b.category == "activation"])
+def test_every_activation_after_a_convolution(block: str) -> None:
+    design = design_of(IMAGE, CONV, ("act", block, {}, "conv"), OUT)
+    assert inplace_paths(to_torch(design)) == ({"act"} if registry.block(block).inplace_capable else set())
+    assert_same(design)
+
+
+@pytest.mark.parametrize("second", ["relu", "hard_swish", "prelu", "sigmoid"])
+@pytest.mark.parametrize("first", ["relu", "relu6", "leaky_relu", "silu", "hard_swish", "hard_sigmoid", "tanh"])
+def test_an_activation_of_an_activation(first: str, second: str) -> None:
+    """Running in place, an activation keeps its output for backward: nothing may overwrite it."""
+    design = design_of(IMAGE, CONV, ("first", first, {}, "conv"), ("act", second, {}, "first"), OUT)
+    assert "act" not in inplace_paths(to_torch(design))
+    assert_same(design)
+
+
+def test_presets_run_in_place_and_answer_the_same() -> None:
+    design = preset_design("mobilenet_v2", width=0.25, resolution=[32, 32])
+    module = to_torch(design)
+    activations = {layer["path"] for layer in module.meta["lightdesigner"]["layers"] if layer["block"] == "relu6"}
+    assert inplace_paths(module) == activations
+    assert len(activations) == 35
+    assert_same(design)
