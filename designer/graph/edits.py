@@ -307,6 +307,39 @@ class SetOrigin(Edit, frozen=True, kw_only=True):
         return Change(SetOrigin(origin=before), set())
 
 
+class Redraw(Edit, frozen=True, kw_only=True):
+    """Replaces all nodes and wires of the design, as when an option of its preset changes. Positions of nodes that stay are kept.
+
+    The nodes and wires must obey the structural rules already (they come from a preset, or from a design).
+    """
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    origin: Origin | None
+    name: str
+    positions: dict[str, tuple[float, float]] | None = None
+
+    def apply(self, design: Design) -> Change:
+        old = design.root
+        before = Redraw(
+            nodes=tuple(old.nodes()),
+            edges=tuple(old.edges()),
+            origin=design.origin,
+            name=design.name,
+            positions=dict(design.positions.get(ROOT, {})),
+        )
+        design.root = Network.of(self.nodes, self.edges)
+        design.root.structure = old.structure + 1
+        design.origin = self.origin
+        design.name = self.name
+        places = dict(design.positions.pop(ROOT, {})) if self.positions is None else dict(self.positions)
+        places = {node_id: place for node_id, place in places.items() if node_id in design.root}
+        if places:
+            design.positions[ROOT] = places
+        touched = {(ROOT, node.id) for node in (*before.nodes, *self.nodes)}
+        return Change(before, touched, structural=True)
+
+
 class Compound(Edit, frozen=True, kw_only=True):
     """Several edits as one: all or none."""
 

@@ -1,0 +1,135 @@
+"""The controller of one document: the only way the window changes a design.
+
+It applies an edit first and pushes it on the undo stack only when that succeeded; the engine follows at once. Panels listen to
+`graph_changed` and `analysis_changed` and read the delta; they never poll and never keep a second copy.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from blocks.errors import LightdesignerError
+from designer.analysis.engine import Delta, Engine
+from designer.app.undo import EditCommand
+from designer.graph.design import ROOT, Design
+from designer.graph.edits import Change, Edit, Move, SetLabel, SetNote
+
+
+class GraphDelta(NamedTuple):
+    """What one edit (or undo, or redo) did to the graph.
+
+    `touched` are (scope, node id) of nodes added, removed, rewired, moved or given other parameters, labels or stages: compare
+    with the design to see which. `structural` says that nodes or wires came or went; `definitions` that an own block changed.
+    `everything` asks to read the whole design anew.
+    """
+
+    touched: frozenset[tuple[str, str]]
+    structural: bool
+    definitions: bool
+    everything: bool = False
+
+
+class Controller(QObject):
+    """One open document: design, live analysis, undo stack, selection and where it is saved."""
+
+    graph_changed = Signal(object)  # GraphDelta
+    analysis_changed = Signal(object)  # designer.analysis.engine.Delta
+    selection_changed = Signal(object)  # frozenset of root node ids
+    refused = Signal(str)  # why an edit was not made, a sentence
+    title_changed = Signal()
+
+    def __init__(self, design: Design, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.design = design
+        self.engine = Engine(design)
+        self.stack = QUndoStack(self)
+        self.stack.cleanChanged.connect(lambda _: self.title_changed.emit())
+        self._path = path
+        self._selection: frozenset[str] = frozenset()
+
+    # -- identity ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path | None:
+        """The file the document is saved in, None before the first save."""
+        return self._path
+
+    def saved_as(self, path: Path) -> None:
+        """Note that the document was saved in `path` as it is now."""
+        self._path = path
+        self.stack.setClean()
+        self.title_changed.emit()
+
+    @property
+    def title(self) -> str:
+        return self._path.stem if self._path is not None else self.design.name
+
+    @property
+    def unsaved(self) -> bool:
+        return not self.stack.isClean()
+
+    # -- selection ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def selection(self) -> frozenset[str]:
+        """Ids of the selected root nodes."""
+        return self._selection
+
+    def select(self, node_ids: frozenset[str] | set[str]) -> None:
+        """Select these root nodes and no others; unknown ids are left out."""
+        wanted = frozenset(node_id for node_id in node_ids if node_id in self.design.root)
+        if wanted != self._selection:
+            self._selection = wanted
+            self.selection_changed.emit(wanted)
+
+    # -- editing -----------------------------------------------------------------------------------------------------------
+
+    def apply(self, edit: Edit, text: str, *, merge: str = "") -> bool:
+        """Apply an edit as one undo step called `text` ("Set stride in ir2").
+
+        Consecutive edits with the same non-empty `merge` key become one step, as of a slider being dragged. Gives False, and says
+        why through `refused`, when the graph cannot take it; then nothing has changed.
+        """
+        try:
+            change = edit.apply(self.design)
+        except LightdesignerError as error:
+            self.refused.emit(str(error))
+            return False
+        self.stack.push(EditCommand(self, edit, change.inverse, text, merge))
+        self.follow(edit, change)
+        return True
+
+    def finish_merge(self) -> None:
+        """End a drag: the next edit is a step of its own even with the same merge key."""
+        command = self.stack.command(self.stack.index() - 1) if self.stack.index() else None
+        if isinstance(command, EditCommand):
+            command.merge_key = ""
+
+    def follow(self, edit: Edit, change: Change) -> None:
+        """Let the engine and the listeners follow an edit that was applied. Called by undo and redo too."""
+        delta: Delta | None = None
+        if not isinstance(edit, (Move, SetNote, SetLabel)):
+            delta = self.engine.update(change)
+        self.graph_changed.emit(GraphDelta(frozenset(change.touched), change.structural, change.definitions))
+        if delta is not None:
+            self.analysis_changed.emit(delta)
+        gone = [node_id for node_id in self._selection if node_id not in self.design.root]
+        if gone:
+            self.select(self._selection - frozenset(gone))
+
+    def replace_design(self, design: Design) -> None:
+        """Show another design in this document (after recovery, or a reload), with a fresh undo stack."""
+        self.design = design
+        self.engine = Engine(design)
+        self.stack.clear()
+        self._selection = frozenset()
+        self.graph_changed.emit(GraphDelta(frozenset(), True, True, everything=True))
+        self.analysis_changed.emit(Delta(frozenset(self.engine.results), frozenset(), True))
+        self.selection_changed.emit(self._selection)
+
+
+__all__ = ["ROOT", "Controller", "GraphDelta"]
