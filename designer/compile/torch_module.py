@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -59,13 +59,14 @@ def facts_of(plan: Plan, *, seed: int, calibrated: bool) -> dict[str, Any]:
     `layers` are the modules in execution order with `path, block, inputs, output, params, buffers, macs, inplace`.
     """
     design = plan.design
+    names = [name for name, _ in plan.inputs]
     return {
         "design": design.name,
         "origin": {"preset": design.origin.preset, "options": dict(design.origin.options)} if design.origin else None,
         "seed": seed,
         "calibrated": calibrated,
         "inputs": {name: list(plan.steps[at].output) for name, at in plan.inputs},
-        "arguments": dict(zip([name for name, _ in plan.inputs], _arguments(plan), strict=True)),
+        "arguments": dict(zip(names, argument_names(names), strict=True)),
         "outputs": {name: list(plan.steps[at].output) for name, at in plan.outputs},
         "params": plan.total.params,
         "buffers": plan.total.buffers,
@@ -103,7 +104,8 @@ def _skeleton(plan: Plan) -> fx.GraphModule:
 
     root = nn.Module()
     graph = fx.Graph()
-    values: dict[int, fx.Node] = dict(zip([at for _, at in plan.inputs], _placeholders(plan, graph), strict=True))
+    names = argument_names([name for name, _ in plan.inputs])
+    values = {at: graph.placeholder(name) for name, (_, at) in zip(names, plan.inputs, strict=True)}
     with torch.device("meta"):
         for at, step in enumerate(plan.steps):
             if step.result.block.category == "io":
@@ -133,33 +135,25 @@ def _put(root: nn.Module, path: str, module: nn.Module) -> None:
     root.add_module(name, module)
 
 
-def _arguments(plan: Plan) -> list[str]:
-    """Names of forward's arguments: those of the inputs, but for `self`, which forward has already."""
-    names = [name for name, _ in plan.inputs]
-    renamed = "self_"
-    while renamed in names:
-        renamed += "_"
-    return [renamed if name == "self" else name for name in names]
+def argument_names(names: Sequence[str]) -> list[str]:
+    """Names of forward's arguments for inputs of these names: the same, but for `self`, which forward has already, and for a name
+    that hides a builtin beside a numbered one.
 
-
-def _placeholders(plan: Plan, graph: fx.Graph) -> list[fx.Node]:
-    arguments = _arguments(plan)
-    return [_placeholder(graph, argument, arguments) for argument in arguments]
-
-
-def _placeholder(graph: fx.Graph, argument: str, arguments: list[str]) -> fx.Node:
-    """A placeholder whose local name is no other argument's.
-
-    fx renames a local that would hide a builtin (`input` becomes `input_1`) with no eye for arguments: beside an argument
-    `input_1` the generated code would begin with `input_1 = input` and lose that argument.
+    fx calls an argument `input` `input_1` inside the function, with no eye for an argument of that name; its generated code and
+    torch.export's guards would mix the two up. So `input` beside `input_1` becomes `input_`.
     """
-    candidate = argument
-    while True:
-        node = graph.create_node("placeholder", argument, name=candidate)
-        if node.name == argument or node.name not in arguments:
-            return node
-        graph.erase_node(node)
-        candidate += "_x"
+    from torch import fx
+
+    found = []
+    for name in names:
+        clashes = name == "self"
+        if fx.Graph().placeholder(name).name != name:
+            clashes |= any(other.rpartition("_")[0] == name and other.rpartition("_")[2].isdigit() for other in names)
+        argument = name
+        while clashes and argument in names:
+            argument += "_"
+        found.append(argument)
+    return found
 
 
 def _given(weights: Mapping[str, torch.Tensor] | str | PathLike[str] | None) -> Mapping[str, torch.Tensor]:

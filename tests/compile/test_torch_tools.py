@@ -85,7 +85,7 @@ def test_pt2_files(tmp_path: Path, make: Any, dynamic: bool) -> None:
     program = torch.export.load(path, extra_files=files)
     assert json.loads(files[FACTS_FILE]) == module.meta["lightdesigner"]
     assert set(program.state_dict) == set(module.state_dict())
-    assert list(program.graph_signature.user_inputs) == list(module.meta["lightdesigner"]["inputs"])
+    assert list(program.graph_signature.user_inputs) == list(module.meta["lightdesigner"]["arguments"].values())
     loaded = program.module()
     for batch in (1, 2, 5) if dynamic else (1,):
         tensors = examples(module, batch, seed=batch)
