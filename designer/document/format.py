@@ -36,7 +36,7 @@ from designer.document.records import (
 from designer.graph import rules
 from designer.graph.design import ROOT, Design, Note, Origin
 from designer.graph.network import Edge, Network, Node
-from designer.graph.own_block import OWN, Definition, Exposed, used_definitions
+from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError
 
 Raw = dict[str, Any]
@@ -100,15 +100,18 @@ class _Reader:
             raise DocumentError(
                 "too_large", f"The document has {count:,} nodes; {MAX_PRIMITIVES:,} are the most this program takes."
             )
+        uses: dict[str, set[str]] = {}
+        for definition in record.definitions:
+            if definition.id in uses:
+                raise DocumentError("duplicate_id", f"The id {shown(definition.id)} is given to two own blocks.")
+            uses[definition.id] = {node.block.removeprefix(OWN) for node in definition.nodes if node.block.startswith(OWN)}
+        rules.check_definitions(uses)
         design = Design(record.name, self.network(raw["nodes"], record.nodes, record.edges))
         for inner_raw, inner in zip(raw.get("definitions", ()), record.definitions, strict=True):
-            if inner.id in design.definitions:
-                raise DocumentError("duplicate_id", f"The id {inner.id!r} is given to two own blocks.")
             try:
                 design.definitions[inner.id] = self.definition(inner_raw, inner)
             except (DocumentError, StructureError) as problem:
                 raise DocumentError(problem.code, f"In the own block {shown(inner.id)}: {problem}") from None
-        rules.check_definitions({name: used_definitions(inner.network) for name, inner in design.definitions.items()})
         design.definitions_changed()
         if record.origin is not None:
             given = raw["origin"]

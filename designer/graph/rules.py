@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from designer.graph.design import Design
 
 MAX_SLOTS = 10_000
+MAX_DEFINITIONS = 1_000  # of one design
 
 
 class StructureError(LightdesignerError):
@@ -70,7 +71,12 @@ def check_definition(definition: Definition) -> None:
 
 
 def check_definitions(uses: Mapping[str, Iterable[str]]) -> None:
-    """Raise where a definition stands inside itself, or too many inside each other. `uses` maps ids to the ids used inside."""
+    """Raise where a definition stands inside itself, or there are too many, in all or inside each other. `uses` maps ids to the
+    ids used inside."""
+    if len(uses) > MAX_DEFINITIONS:
+        raise StructureError(
+            "too_large", f"A design may have {MAX_DEFINITIONS:,} own blocks at most, but this has {len(uses):,}."
+        )
     height: dict[str, int] = {}
     for start in uses:
         path: dict[str, Iterator[str]] = {}  # from the start down to where we are
