@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def own(name: str, *uses: str, **changes: Any) -> dict[str, Any]:
     nodes = [{"id": "x", "block": "input"}, {"id": "y", "block": "output"}]
     nodes += [{"id": f"copy{k}", "block": f"own.{used}"} for k, used in enumerate(uses)]
     ports = [("y", "x"), *[("y", "x")] * len(uses)]
-    edges = [[a, out, b, into] for (a, b), (out, into) in zip(zip(chain, chain[1:], strict=False), ports, strict=True)]
+    edges = [[a, out, b, into] for (a, b), (out, into) in zip(pairwise(chain), ports, strict=True)]
     return {"id": name, "name": name.title(), "version": 1, "nodes": nodes, "edges": edges, **changes}
 
 
@@ -59,9 +60,7 @@ def refused(text: str, seconds: float = 2.0) -> DocumentError:
         read(text)
     assert time.perf_counter() - start < seconds
     message = str(caught.value)
-    assert (
-        message[0].isupper() or message[0] in "\"'{" or message.startswith(("own.", "conv", "extra", "a", "b", "input", "output"))
-    )
+    assert message.strip() == message
     assert message.endswith(".")
     assert len(message) < 400
     assert "Traceback" not in message
@@ -310,10 +309,15 @@ def chain(depth: int) -> dict[str, Any]:
 
 def test_definitions_nested_too_deep_are_refused() -> None:
     assert len(read(json.dumps(chain(MAX_NESTING))).definitions) == MAX_NESTING
-    for depth in (MAX_NESTING + 1, 20_000):
-        error = refused(json.dumps(chain(depth)), seconds=5)
+    for depth in (MAX_NESTING + 1, 1_000):
+        error = refused(json.dumps(chain(depth)))
         assert error.code == "too_deep"
         assert "nested 64 deep" in str(error)
+
+
+def test_more_definitions_than_any_design_may_have_are_refused() -> None:
+    error = refused(json.dumps(document(definitions=[own(f"d{k}") for k in range(20_000)])))
+    assert str(error) == "A design may have 1,000 own blocks at most, but this has 20,000."
 
 
 def test_a_cycle_of_10000_nodes_is_named_in_short() -> None:
