@@ -880,7 +880,7 @@ def check_size(block_id: str, output: TensorSpec, elements: int) -> None:
 def too_large(what: str) -> BlockError: ...
 
 def clear_memo() -> None:
-    """Forget all evaluated blocks (for benchmarks)."""
+    """Forget all evaluated blocks and bound arguments (for benchmarks)."""
 
 __all__ = [
     "Builder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blocks.block import refusing
 from blocks.composites.shared import ACTIVATIONS, Normed, activate
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Int
@@ -95,6 +96,7 @@ class ShuffleV2Unit(Normed):
     id = "shuffle_v2_unit"
     inputs = (Port("x", rank=3),)
     reference = "Ma et al. 2018, figure 3c"
+    refuses_more = refusing(not_divisible="an odd number of channels, of which no two halves can be made")
 
     kernel_size = Choice(3, of=(3, 5, 7), unit="px", help="Window of the depthwise convolution.")
     act = Choice("relu", of=ACTIVATIONS, help="Activation after each 1x1 convolution; the depthwise one has none.")
@@ -130,6 +132,7 @@ class ShuffleV2DownUnit(Normed):
     id = "shuffle_v2_down_unit"
     inputs = (Port("x", rank=3),)
     reference = "Ma et al. 2018, figure 3d"
+    refuses_more = refusing(not_divisible="an odd out_channels, of which no two halves can be made")
 
     out_channels = Int(
         None,

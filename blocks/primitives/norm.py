@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blocks.arithmetic import check_divides
 from blocks.block import Primitive, refusing
 from blocks.cost import Cost
+from blocks.errors import BlockError
 from blocks.parameters import Bool, Float, Int
 from blocks.spec import MAX_CHANNELS, Port, TensorSpec
 
@@ -58,7 +59,8 @@ class GroupNorm(Primitive):
     """Group normalisation (torch.nn.GroupNorm). A primitive: it needs statistics over groups, which no other block computes.
 
     Same shape. params = 2 C. Per element: 3 add (mean, variance, difference), 2 mul; 1 add and 1 mul more where affine.
-    Errors: num_groups that does not divide C. Paper: Wu and He 2018, section 3. Document: the list of traits at its beginning.
+    Errors: num_groups that does not divide C; groups of a single value, which have no variance.
+    Paper: Wu and He 2018, section 3. Document: the list of traits at its beginning.
     """
 
     id = "group_norm"
@@ -72,6 +74,13 @@ class GroupNorm(Primitive):
 
     def check(self, x: TensorSpec) -> None:
         check_divides("num_groups", self.num_groups, "in_channels", x[0])
+        if self.num_groups == x.elements:
+            raise BlockError(
+                "one_value",
+                f"group_norm needs groups of several values, but num_groups={self.num_groups} leaves one of {x} in each.",
+                hint="Use fewer groups.",
+                param="num_groups",
+            )
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return x

@@ -195,6 +195,7 @@ class GlobalAvgPool(Primitive):
     """
 
     id = "global_avg_pool"
+    refuses_more = refusing(wrong_rank="a vector: torch would take the mean over it and the batch")
     category = "pooling"
     basic = True
     reference = "Lin et al. 2014, section 3.2"

@@ -154,6 +154,7 @@ class Pad(_Moves):
 
     id = "pad"
     inputs = (Port("x", rank=3),)
+    refuses_more = refusing(wrong_rank="a vector: torch would add its rows to the batch")
 
     left = Int(0, minimum=0, maximum=MAX_WINDOW, unit="px", help="Columns added on the left.")
     right = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Columns added on the right.")
