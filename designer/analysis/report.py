@@ -16,7 +16,7 @@ from designer.analysis.flatten import flat_of, flatten, names_of
 from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.analysis.receptive_field import figures
 from designer.analysis.results import NodeResult
-from designer.graph.design import Design, Origin
+from designer.graph.design import Design
 from designer.graph.network import Node
 from designer.graph.topology import boundary
 
@@ -41,6 +41,13 @@ class ReportedIssue(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """Message and hint as one line for a person."""
         return f"{self.message} {self.hint}".strip()
+
+
+class ReportedOrigin(msgspec.Struct, frozen=True):
+    """The preset a design came from, and the options that differed from their defaults."""
+
+    preset: str
+    options: dict[str, Any]
 
 
 class Uncounted(msgspec.Struct, frozen=True):
@@ -107,7 +114,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: int = SCHEMA
     design: str
-    origin: Origin | None
+    origin: ReportedOrigin | None
     valid: bool
     inputs: dict[str, Shape]
     outputs: dict[str, Shape | None]
@@ -156,9 +163,10 @@ def analyse(design: Design, *, dtype: str = "fp32") -> Report:
     total = engine.total
     known = total is not None
     whole = _whole(engine) if total is not None else None
+    origin = design.origin
     return Report(
         design=design.name,
-        origin=design.origin,
+        origin=ReportedOrigin(origin.preset, dict(origin.options)) if origin is not None else None,
         valid=engine.valid,
         inputs={
             node.id: list(spec)

@@ -1,0 +1,1 @@
+"""The command line: every job without a window. `main.py` picks the command, one module a command answers it."""

@@ -1,0 +1,134 @@
+"""What may be written on the command line. This is public: options are added, never renamed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from fractions import Fraction
+
+from designer.analysis.memory import BYTES
+from designer.version import __version__
+
+COMMANDS = ("presets", "blocks", "cost", "compare", "export", "check", "save")
+
+DESIGN = "a file if it ends in .lightdesign or holds a path separator, otherwise preset[:option=value,...]"
+
+EPILOG = """\
+DESIGN is a file if it ends in .lightdesign or holds a path separator, otherwise preset[:option=value,...],
+e.g. mobilenet_v2:width=0.75,resolution=192 (in PowerShell put it in quotes). Booleans are true and false.
+
+exit codes: 0 fine; 1 the design is invalid or over budget, or an export failed its check; 2 nothing was done;
+130 interrupted. Answers go to stdout, complaints to stderr.
+"""
+
+COUNT = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+SIZE = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+SEED_LIMIT = 2**63
+
+
+def count(text: str) -> int:
+    """A limit in plain counts: 4M, 300000, 0.5G. K, M and G are powers of 1000."""
+    return _limit(text, COUNT, "a number such as 300M; K, M and G are powers of 1000")
+
+
+def size(text: str) -> int:
+    """A limit in bytes: 4MiB, 0.5GiB, 65536. KiB, MiB and GiB are powers of 1024."""
+    return _limit(text, SIZE, "a number of bytes such as 4MiB; KiB, MiB and GiB are powers of 1024")
+
+
+def _limit(text: str, units: dict[str, int], allowed: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]*)", text.strip())
+    if found is None or found[2] not in units:
+        raise argparse.ArgumentTypeError(f"needs {allowed}, but got {text[:60]!r}")
+    return int(Fraction(found[1]) * units[found[2]])
+
+
+def whole(text: str) -> int:
+    """A whole number from 0 on, of at most 18 digits."""
+    if re.fullmatch(r"[0-9]{1,18}", text.strip()) is None:
+        raise argparse.ArgumentTypeError(f"needs a whole number from 0 to 10^18 - 1, but got {text[:60]!r}")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line. `command` in what it returns names the subcommand."""
+    top = argparse.ArgumentParser(
+        prog="lightdesigner",
+        usage="lightdesigner COMMAND ... | --version | --help",
+        description="Design lightweight convolutional networks: see what every block costs, compare, and export what runs.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"lightdesigner {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="lightdesigner")
+
+    def command(name: str, help: str, description: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=help,
+            description=description or help[0].upper() + help[1:] + ".",
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    presets = command("presets", "list the networks of the literature and their options")
+    presets.add_argument("--json", action="store_true", help="everything about each preset as JSON")
+
+    blocks = command("blocks", "list the blocks and their parameters")
+    blocks.add_argument("--json", action="store_true", help="everything about each block as JSON")
+
+    cost = command("cost", "what a design costs, by layer, block or stage, and in total")
+    cost.add_argument("design", metavar="DESIGN", help=DESIGN)
+    cost.add_argument("--by", choices=("layer", "block", "stage"), default="block", help="what a row of the table is (block)")
+    _add_dtype(cost)
+    _add_looks(cost)
+
+    compare = command("compare", "designs side by side; differences are to the first")
+    compare.add_argument("designs", metavar="DESIGN", nargs="+", help="two or more designs")
+    _add_looks(compare)
+
+    _add_export(command("export", "write a design as ONNX, Python source or a torch program"))
+
+    check = command("check", "whether a design keeps to a budget; at least one limit is needed")
+    check.add_argument("design", metavar="DESIGN", help=DESIGN)
+    check.add_argument("--max-params", metavar="N", type=count, help="most trainable parameters, e.g. 4M")
+    check.add_argument("--max-macs", metavar="N", type=count, help="most multiply-accumulates, e.g. 300M (FLOPs = 2 x MACs)")
+    check.add_argument("--max-peak-memory", metavar="SIZE", type=size, help="most bytes of activations alive at once, e.g. 4MiB")
+    check.add_argument("--max-weights", metavar="SIZE", type=size, help="most bytes of params and buffers, e.g. 16MiB")
+    _add_dtype(check)
+    check.add_argument("--json", action="store_true", help="the answer as JSON")
+
+    save = command("save", "write a design to a .lightdesign file")
+    save.add_argument("design", metavar="DESIGN", help=DESIGN)
+    save.add_argument("file", metavar="FILE", help="where to, ending in .lightdesign")
+    save.add_argument("--force", action="store_true", help="write over a file that exists")
+    return top
+
+
+def _add_dtype(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--dtype", choices=tuple(BYTES), default="fp32", help="type of weights and activations in memory (fp32)")
+
+
+def _add_looks(to: argparse.ArgumentParser) -> None:
+    look = to.add_mutually_exclusive_group()
+    look.add_argument("--json", action="store_true", help="the answer as JSON")
+    look.add_argument("--markdown", action="store_true", help="the answer as Markdown tables")
+    to.add_argument("--csv", metavar="FILE", help="write the table's rows to FILE as well")
+    to.add_argument("--force", action="store_true", help="write over a FILE that exists")
+
+
+def _add_export(to: argparse.ArgumentParser) -> None:
+    to.add_argument("design", metavar="DESIGN", help=DESIGN)
+    to.add_argument("--onnx", metavar="FILE", help="an ONNX model, checked in ONNX Runtime against torch")
+    to.add_argument("--python", metavar="FILE", help="Python source that needs only torch")
+    to.add_argument("--pt2", metavar="FILE", help="a program of torch.export")
+    to.add_argument("--opset", metavar="N", type=whole, help="ONNX opset of the model")
+    to.add_argument("--dynamic-batch", action="store_true", help="leave the batch size of the model open")
+    to.add_argument(
+        "--keep-batch-norm", action="store_true", help="do not fold batch norm into the convolutions of the ONNX model"
+    )
+    to.add_argument("--seed", metavar="N", type=whole, default=0, help="of the weights (0)")
+    to.add_argument("--no-check", action="store_true", help="do not run the ONNX model and compare it with torch")
+    to.add_argument("--force", action="store_true", help="write over files that exist")
