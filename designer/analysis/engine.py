@@ -15,11 +15,11 @@ from blocks.builder import Result, evaluate
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError, Issue
 from blocks.spec import MAX_PRIMITIVES, TensorSpec
-from designer.analysis.results import NodeResult
+from designer.analysis.results import NodeResult, Status
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Change
 from designer.graph.network import Node, node_path
-from designer.graph.own_block import OWN, unknown_block
+from designer.graph.own_block import OWN, lost_input, lost_output, unknown_block
 from designer.graph.topology import Order, execution_order
 
 
@@ -74,7 +74,9 @@ class Engine:
                     "no_output",
                     "",
                     "Nothing complete reaches an output.",
-                    "Connect an input, blocks and an output." if not len(self.design.root) else "Connect the free inputs on the way.",
+                    "Connect an input, blocks and an output."
+                    if not len(self.design.root)
+                    else "Connect the free inputs on the way.",
                 )
             )
         if self._primitives > MAX_PRIMITIVES:
@@ -149,7 +151,13 @@ class Engine:
             changed.add(node_id)
             if old is not None and node_id in self._counted:
                 self._replace(node_id, old, new)
-            if old is None or new.outputs != old.outputs or new.blocked_by != old.blocked_by or new.status != old.status:
+            # what a follower reads of a node; its block's ports may go while it has no shapes
+            if old is None or (old.outputs, old.blocked_by, old.status, old.block_type) != (
+                new.outputs,
+                new.blocked_by,
+                new.status,
+                new.block_type,
+            ):
                 for successor in network.successors(node_id):
                     if successor not in waiting:
                         waiting.add(successor)
@@ -197,30 +205,32 @@ class Engine:
             return NodeResult(path, node.block, {}, {}, status="error", issues=(issue,))
         inputs: dict[str, TensorSpec] = {}
         blocked_by = ""
+        lost: BlockError | None = None
         wires = self._order.wires[node_id]
         for port, (source, out) in wires.items():
             fed = self.results[source]
             if out in fed.outputs:
                 inputs[port] = fed.outputs[out]
+            elif fed.block_type is not None and out not in fed.block_type.outputs:
+                lost = lost_output(fed.block, out, port)
             elif not blocked_by:
                 blocked_by = fed.blocked_by or fed.path
         if node_id in self._order.incomplete:
             return self._incomplete(node_id, path, node, block, inputs)
-        if blocked_by:
-            return NodeResult(path, node.block, inputs, {}, status="blocked", blocked_by=blocked_by, block_type=block)
-        lost = None if node.disabled else self._lost_port(node_id, block, wires)
+        if block.category == "own":
+            lost = lost or lost_input(block, node.disabled, network.sources(node_id), wires)
         if lost is not None:
             return NodeResult(path, node.block, inputs, {}, status="error", issues=(_issue(path, lost),), block_type=block)
+        if blocked_by:
+            return NodeResult(path, node.block, inputs, {}, status="blocked", blocked_by=blocked_by, block_type=block)
         counted = node_id in self._counted
         unread: tuple[Issue, ...] = ()
         if not counted:
             unread = (Issue("info", "unused", path, f"{path} is not counted: no output reads it.", "Connect it, or remove it."),)
         if node.disabled:
             outputs = {block.outputs[0]: next(iter(inputs.values()))}
-            status = "ok" if counted else "unused"
-            return NodeResult(
-                path, node.block, inputs, outputs, ZERO, status, unread, disabled=True, block_type=block  # type: ignore[arg-type]
-            )
+            passed: Status = "ok" if counted else "unused"
+            return NodeResult(path, node.block, inputs, outputs, ZERO, passed, unread, disabled=True, block_type=block)
         binding = self._bind(node, block)
         if binding.errors:
             issues = tuple([_issue(path, error) for error in binding.errors])
@@ -235,17 +245,8 @@ class Engine:
             return NodeResult(path, node.block, inputs, outputs, result.cost, "ok", (), result, "", False, block)
         if notices:
             notices = tuple([Issue(n.severity, n.code, _join(path, n.path), n.message, n.hint, n.port, n.param) for n in notices])
-        status = "unused" if unread else "warning" if notices else "ok"
-        return NodeResult(path, node.block, inputs, outputs, result.cost, status, notices + unread, result, block_type=block)  # type: ignore[arg-type]
-
-    def _lost_port(self, node_id: str, block: Any, wires: dict[str, tuple[str, str]]) -> BlockError | None:
-        """A wire to a port that the block no longer has: the definition of an own block changed."""
-        if block.category != "own":
-            return None
-        for port in self.design.root.sources(node_id):
-            if port not in wires:
-                return BlockError("no_port", f"{block.id} has no input {port} any more.", hint="Remove its wire.", port=port)
-        return None
+        status: Status = "unused" if unread else "warning" if notices else "ok"
+        return NodeResult(path, node.block, inputs, outputs, result.cost, status, notices + unread, result, block_type=block)
 
     def _bind(self, node: Node, block: Any) -> Binding:
         kept = self._bindings.get(node.id)
@@ -271,7 +272,9 @@ class Engine:
                     fed = self.results[source]
                     blocked_by = fed.blocked_by or fed.path
                     break
-        return NodeResult(path, node.block, inputs, {}, status="incomplete", issues=issues, blocked_by=blocked_by, block_type=block)
+        return NodeResult(
+            path, node.block, inputs, {}, status="incomplete", issues=issues, blocked_by=blocked_by, block_type=block
+        )
 
     def _located(self, path: str, node_id: str, result: Result) -> Issue:
         """The issue of a failed evaluation, naming where the offending input came from."""
@@ -298,4 +301,6 @@ def _join(path: str, inner: str) -> str:
 
 def _issue(path: str, problem: BlockError, message: str | None = None) -> Issue:
     where = _join(path, problem.path)
-    return Issue("error", problem.code, where, f"{where}: {message or problem.message}", problem.hint, problem.port, problem.param)
+    return Issue(
+        "error", problem.code, where, f"{where}: {message or problem.message}", problem.hint, problem.port, problem.param
+    )

@@ -16,8 +16,8 @@ from blocks.builder import Builder, DrawProblem, Tensor
 from blocks.errors import BlockError, Issue
 from blocks.parameters import Parameter, shown
 from blocks.spec import MAX_CHANNELS, Port, TensorSpec
-from designer.graph.network import Network, Node, slots
-from designer.graph.topology import boundary, execution_order
+from designer.graph.network import Network, Node
+from designer.graph.topology import Wires, boundary, execution_order
 
 OWN = "own."
 """Prefix of an own block's name where a node names its block."""
@@ -167,14 +167,16 @@ class _OwnInstance(Parametrised):
         for port, tensor in zip(self.block.inputs, inputs, strict=True):
             made[port.name, "y"] = tensor
         outputs: dict[str, Tensor] = {}
-        for node_id in execution_order(network, self.block.resolve).order:
+        order = execution_order(network, self.block.resolve)
+        for node_id in order.order:
             node = network.node(node_id)
             if node.block == "input":
                 continue
+            tensors = self._fed(network, node, order.wires[node_id], made)
             if node.block == "output":
-                outputs[node_id] = self._fed(network, node, "x", made)
+                outputs[node_id] = tensors[0]
             else:
-                self._place(network, node, given, specs, made, draw)
+                self._place(node, given, specs, tensors, made, draw)
         missing = [name for name in self.block.outputs if name not in outputs]
         if missing:
             raise BlockError(
@@ -182,31 +184,40 @@ class _OwnInstance(Parametrised):
             )
         return tuple([outputs[name] for name in self.block.outputs])
 
-    def _fed(self, network: Network, node: Node, port: str, made: dict[tuple[str, str], Tensor]) -> Tensor:
-        return made[network.sources(node.id)[port]]
+    def _fed(self, network: Network, node: Node, wires: Wires, made: dict[tuple[str, str], Tensor]) -> tuple[Tensor, ...]:
+        """What the node reads, in port order. Raises DrawProblem where the node or what feeds it is unknown or lost a port."""
+        block = self.block.resolve(node.block)
+        if block is None:
+            raise DrawProblem(node.id, self.block, (), unknown_block(node.block))
+        lost = lost_input(block, node.disabled, network.sources(node.id), wires)
+        for port, (source, out) in wires.items():
+            if (source, out) not in made:
+                lost = lost or lost_output(network.node(source).block, out, port)
+        if lost is not None:
+            raise DrawProblem(node.id, block, block.defaults, lost)
+        return tuple([made[wire] for wire in wires.values()])
 
     def _place(
         self,
-        network: Network,
         node: Node,
         given: Mapping[tuple[str, str], str],
         specs: Mapping[str, TensorSpec],
+        tensors: tuple[Tensor, ...],
         made: dict[tuple[str, str], Tensor],
         draw: Builder,
     ) -> None:
         block = self.block.resolve(node.block)
-        if block is None:
-            raise DrawProblem(node.id, self.block, (), unknown_block(node.block))
         raw = dict(node.params)
         for (node_id, param), name in given.items():
             if node_id == node.id:
                 raw[param] = self.values[name]
-        raw = {name: same_as(name, value, specs) for name, value in raw.items()}
+        try:
+            raw = {name: same_as(name, value, specs) for name, value in raw.items()}
+        except BlockError as problem:
+            raise DrawProblem(node.id, block, block.defaults, problem) from None
         binding = block.bind(raw)
         if binding.errors:
             raise DrawProblem(node.id, block, binding.values, binding.errors[0])
-        sources = network.sources(node.id)
-        tensors = tuple([made[sources[slot]] for slot in slots(block.inputs, sources) if slot in sources])
         if node.disabled:
             made[node.id, block.outputs[0]] = tensors[0]
             return
@@ -234,6 +245,31 @@ def same_as(name: str, value: Any, specs: Mapping[str, TensorSpec]) -> Any:
     if not 1 <= times <= MAX_CHANNELS:
         raise problem
     return specs[port].channels * times
+
+
+def can_pass_on(block: Any) -> bool:
+    """Whether a block can be bypassed: it has an input to pass on and one output."""
+    return len(block.outputs) == 1 and bool(block.inputs)
+
+
+def lost_input(block: Any, disabled: bool, sources: Wires, wires: Wires) -> BlockError | None:
+    """What an own block's node lacks since its definition changed: the port of a wire, or what a bypass needs."""
+    if block.category != "own":
+        return None
+    if disabled:
+        if can_pass_on(block):
+            return None
+        return BlockError("cannot_disable", f"{block.id} cannot be bypassed any more: it needs an input and one output.")
+    for port in sources:
+        if port not in wires:
+            return BlockError("no_port", f"{block.id} has no input {shown(port)} any more.", hint="Remove its wire.", port=port)
+    return None
+
+
+def lost_output(block_name: str, out: str, port: str) -> BlockError:
+    """The problem of an input whose wire begins at an output that an own block no longer has."""
+    message = f"{block_name} has no output {shown(out)} any more."
+    return BlockError("no_port", message, hint="Remove the wire that begins there.", port=port)
 
 
 def unknown_block(name: str) -> BlockError:

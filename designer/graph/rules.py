@@ -11,7 +11,7 @@ from blocks.errors import LightdesignerError
 from blocks.parameters import shown
 from blocks.spec import MAX_NESTING
 from designer.graph.network import Edge, Network, Node, node_path
-from designer.graph.own_block import OWN, Definition, used_definitions
+from designer.graph.own_block import OWN, Definition, can_pass_on, used_definitions
 
 if TYPE_CHECKING:
     from designer.graph.design import Design
@@ -119,7 +119,7 @@ def check_stage(network: Network, node: Node) -> None:
 
 def check_bypass(node: Node, block: Any) -> None:
     """Raise unless the node can pass its first input on. `block` is its type, None where that is unknown."""
-    if block is None or len(block.outputs) != 1 or not block.inputs or node.block == "output":
+    if block is None or not can_pass_on(block) or node.block == "output":
         raise StructureError("cannot_disable", f"{node.id} cannot be bypassed: it needs an input to pass on and one output.")
 
 
