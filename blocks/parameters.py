@@ -22,7 +22,10 @@ def shown(value: object) -> str:
     """A raw value as a person may read it: strings quoted, long ones cut."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
         return f"a number of about {int(value.bit_length() * 0.30103) + 1} digits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number inside is too long to print, or lists stand too deep inside lists
+        return f"a {type(value).__name__} too large to show"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
