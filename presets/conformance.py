@@ -52,10 +52,15 @@ def figure(text: str) -> Figure:
 
 
 def conformance(preset: type[Preset], values: tuple[Any, ...], params: int, macs: int) -> str:
-    """Our params and MACs of a preset with canonical options against the counted network and against what was printed.
+    """Our params and MACs of a preset with canonical options, counted by the caller, beside what others count and papers print.
 
-    Every figure that was only recalled is marked; a difference comes with the preset's explanation.
+    Every figure that was only recalled is marked; a difference comes with the preset's explanation, and so does a resolution that
+    changes the params.
     """
+    return f"{_published(preset, values, params, macs)} {resolution_line(preset, values)}".rstrip()
+
+
+def _published(preset: type[Preset], values: tuple[Any, ...], params: int, macs: int) -> str:
     row = row_of(preset, values)
     if row is None and preset.family == EXAMPLES:
         return "An example: no paper prints its figures."
