@@ -168,3 +168,71 @@ def test_presets_run_in_place_and_answer_the_same() -> None:
     assert inplace_paths(module) == activations
     assert len(activations) == 35
     assert_same(design)
+
+
+SINGLE = {
+    "conv": ("conv2d", {"out_channels": 6, "kernel_size": 1}),
+    "norm": ("batch_norm", {}),
+    "pool": ("max_pool2d", {"kernel_size": 3, "stride": 1, "padding": 1}),
+    "lrn": ("local_response_norm", {}),
+    "shuffle": ("channel_shuffle", {"groups": 3}),
+    "still_shuffle": ("channel_shuffle", {"groups": 6}),
+    "no_pad": ("pad", {"right": 0, "bottom": 0}),
+    "no_up": ("upsample", {"scale_factor": 1}),
+    "pixels": ("pixel_shuffle", {"upscale_factor": 1}),
+    "all_channels": ("slice_channels", {}),
+    "layer": ("layer_norm", {}),
+    **{kind: (kind, {}) for kind in ("identity", "dropout", "relu", "relu6", "leaky_relu", "silu", "hard_swish", "hard_sigmoid")},
+    **{kind: (kind, {}) for kind in ("sigmoid", "tanh", "softmax", "gelu", "prelu")},
+}
+INPLACE = [kind for kind in SINGLE if kind in registry.blocks() and getattr(registry.block(kind), "inplace_capable", False)]
+PAIRS = {"add": ("add", {}), "multiply": ("multiply", {})}
+
+
+def random_design(seed: int) -> Design:
+    """A net of 12 layers that keep the shape (6, 8, 8), wired at random, with two outputs."""
+    import random
+
+    rng = random.Random(seed)
+    lines: list[Any] = [("input", "input", {"shape": [6, 8, 8]})]
+    made = ["input"]
+    for k in range(12):
+        name = f"n{k}"
+        source = made[-1] if rng.random() < 0.7 else rng.choice(made)
+        if rng.random() < 0.2:
+            lines.append((name, *PAIRS[rng.choice(list(PAIRS))], source, rng.choice(made)))
+        elif rng.random() < 0.1:
+            cut = rng.randint(1, 5)
+            lines.append((f"{name}_low", "slice_channels", {"stop": cut}, source))
+            lines.append((f"{name}_act", "relu", {}, f"{name}_low"))
+            lines.append((f"{name}_high", "slice_channels", {"start": cut}, source))
+            lines.append((name, "concat", {}, f"{name}_act", f"{name}_high"))
+        else:
+            kinds = INPLACE if rng.random() < 0.4 else list(SINGLE)
+            lines.append((name, *SINGLE[rng.choice(kinds)], source))
+        made.append(name)
+    lines.append(("first", "output", {}, made[-1]))
+    lines.append(("second", "output", {}, rng.choice(made[1:])))
+    return design_of(*lines)
+
+
+def check_random(seeds: range) -> int:
+    """Hold random nets against the same without anything in place; gives how many activations ran in place."""
+    found = 0
+    for seed in seeds:
+        design = random_design(seed)
+        found += len(inplace_paths(to_torch(design)))
+        try:
+            assert_same(design)
+        except Exception as error:
+            raise AssertionError(f"random_design({seed})") from error
+    return found
+
+
+def test_random_networks_answer_and_learn_the_same_in_place() -> None:
+    assert check_random(range(60)) > 40
+
+
+@pytest.mark.deep
+def test_many_random_networks_answer_and_learn_the_same_in_place() -> None:
+    assert check_random(range(1000, 4000)) > 2000
