@@ -46,7 +46,7 @@ class GhostBottleneck(Normed):
     """Ghost bottleneck: a ghost module widens, one narrows; where the map shrinks a depthwise convolution stands between them.
 
     x (C, H, W) -> (out_channels, H / stride, W / stride). The input is added; where shapes differ, after a depthwise and a 1x1
-    convolution. Costs H W t (C + out + 18) / 2 macs at stride 1 and equal channels without SE, t the hidden width.
+    convolution. Costs H W (t (C + out + 9) + 9 out) / 2 macs at stride 1 and equal channels without SE, t the hidden width.
     Paper: Han et al. 2020, section 3.2, figure 3 and table 1.
     """
 
