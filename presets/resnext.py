@@ -12,7 +12,7 @@ class ResNeXt50(ResNet):
     title = "ResNeXt-50 32x4d"
     year = 2017
     paper = Paper(
-        "Xie, Girshick, Dollar, Tu, He", "Aggregated residual transformations for deep neural networks", "CVPR 2017", "1611.05431"
+        "Xie, Girshick, Dollár, Tu, He", "Aggregated residual transformations for deep neural networks", "CVPR 2017", "1611.05431"
     )
     description = (
         "ResNet-50 whose 3x3 convolutions are twice as wide in 32 groups of 4 channels and more. "
