@@ -26,6 +26,7 @@ REASONS = {
     errno.EDQUOT: "the disk quota is used up",
     errno.ENAMETOOLONG: "the name is too long",
     errno.ELOOP: "its links lead in a circle",
+    errno.EFBIG: "the disk takes no file so large",
     errno.EIO: "the disk reports an error",
 }
 
