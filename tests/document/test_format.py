@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from typing import Any
@@ -238,15 +239,19 @@ def test_large_documents_are_read_in_linear_time() -> None:
 
     def seconds(text: str) -> float:
         def once() -> float:
+            gc.collect()
+            gc.disable()  # its full collections look at everything else that these tests hold
             start = time.process_time()
             read(text)
-            return time.process_time() - start
+            spent = time.process_time() - start
+            gc.enable()
+            return spent
 
         return min(once() for _ in range(3))
 
     small, large = seconds(document(2_000)), seconds(document(10_000))
     assert small < 0.3
-    assert large < 15 * small
+    assert large < 12 * small
 
 
 def test_a_wide_merge_keeps_the_order_of_its_slots() -> None:
