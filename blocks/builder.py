@@ -293,7 +293,7 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
             check_size(block.id, output, elements)
         cost = instance.cost(inputs, output)
         if cost[0] > MAX_ELEMENTS:
-            raise too_large(f"{block.id} would have {cost.params:,} params")
+            raise too_large(f"{block.id} would have {cost.params:,} params; a layer may have {MAX_ELEMENTS:,}")
         result = Result(block, values, inputs, instance, (output,), cost)
         result.elements = elements
         if block.notes:

@@ -99,13 +99,15 @@ class SliceChannels(_Moves):
         return x[0] if self.stop is None else self.stop
 
     def check(self, x: TensorSpec) -> None:
-        if not self.start < self._stop(x) <= x[0]:
-            raise BlockError(
-                "slice_range",
-                f"channels {self.start} to {self._stop(x)} need to lie within the {x[0]} channels of the input.",
-                hint=f"Choose start below stop, both within 0 and {x[0]}.",
-                param="start" if self.start >= x[0] else "stop",
-            )
+        if self.stop is not None and self.stop > x[0]:
+            needs, param = f"stop={self.stop} needs to be at most the {x[0]} channels of the input.", "stop"
+        elif self.stop is not None and self.start >= self.stop:
+            needs, param = f"start={self.start} needs to be below stop={self.stop}.", "start"
+        elif self.start >= x[0]:
+            needs, param = f"start={self.start} needs to be below the {x[0]} channels of the input.", "start"
+        else:
+            return
+        raise BlockError("slice_range", needs, hint=f"Choose start below stop, both within 0 and {x[0]}.", param=param)
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return TensorSpec((self._stop(x) - self.start, *x[1:]))
