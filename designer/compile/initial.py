@@ -25,6 +25,8 @@ def fill(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str, torc
     Convolutions and linear layers: kaiming normal over the fan-in, zero biases. Everything else starts as its torch module does
     (batch norm: weight 1, bias 0, running mean 0, running variance 1; prelu: its `init`).
     """
+    import torch
+
     _check_memory(plan)
     for step in plan.layers:
         if not step.result.cost.params and not step.result.cost.buffers:
@@ -34,7 +36,9 @@ def fill(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str, torc
             if step.result.block.layer is not None:
                 _fill_layer(layer, step.path, seed, given)
             else:
-                _replace_values(layer, step.module())  # small, and only its own constructor knows how it starts
+                with torch.device("cpu"):
+                    fresh = step.module()  # small, and only its own constructor knows how it starts
+                _replace_values(layer, fresh)
             _take(layer, step.path, given)
         except TORCH_ERRORS as error:
             raise CompileError(f"{step.path}: its weights cannot be made; {torch_said(error)}", step.path) from error
@@ -106,7 +110,7 @@ def generator(seed: int, name: str, tensor: torch.Tensor) -> torch.Generator:
     import torch
 
     digest = hashlib.sha256(f"{seed}\n{name}\n{tuple(tensor.shape)}".encode()).digest()
-    made = torch.Generator()
+    made = torch.Generator("cpu")
     made.manual_seed(int.from_bytes(digest[:8], "big") >> 1)
     return made
 
@@ -128,7 +132,7 @@ def calibrate(plan: Plan, module: fx.GraphModule, seed: int, given: Mapping[str,
         return
     tensors = []
     for name, at in plan.inputs:
-        noise = torch.empty(CALIBRATION_BATCH, *plan.steps[at].output)
+        noise = torch.empty(CALIBRATION_BATCH, *plan.steps[at].output, device="cpu")
         tensors.append(noise.normal_(generator=generator(seed, name, noise)))
     momenta = [norm.momentum for norm in norms]
     for norm in norms:

@@ -26,7 +26,7 @@ def to_torch(
     calibrate: bool = False,
     weights: Mapping[str, torch.Tensor] | str | PathLike[str] | None = None,
 ) -> fx.GraphModule:
-    """The torch module of a design: in eval mode, on the CPU, in float32.
+    """The torch module of a design: in eval mode, on the CPU, in torch's default precision (float32 unless changed).
 
     Takes one tensor (N, C, H, W) or (N, F) per input of the design, in input order and under the inputs' names. Returns a tensor
     where the design has one output, otherwise a dict by output name, in output order. Every primitive is a submodule at its
@@ -92,9 +92,9 @@ def examples(module: fx.GraphModule, batch: int = 1, *, seed: int = 0) -> list[t
     import torch
 
     like = next(module.parameters(), torch.empty(0))
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator("cpu").manual_seed(seed)
     shapes = module.meta[META]["inputs"].values()
-    return [torch.randn(batch, *shape, generator=generator).to(like) for shape in shapes]
+    return [torch.randn(batch, *shape, generator=generator, device="cpu").to(like) for shape in shapes]
 
 
 def _skeleton(plan: Plan) -> fx.GraphModule:

@@ -311,6 +311,23 @@ def test_equals_the_same_network_written_by_hand() -> None:
         assert torch.allclose(module(x), y, atol=1e-5)
 
 
+def test_torch_defaults_that_a_program_has_set() -> None:
+    """Another default device does not leave half the weights there; the default precision is taken over."""
+    import torch
+
+    wanted = to_torch(small_net(), calibrate=True).state_dict()
+    with torch.device("meta"):
+        module = to_torch(small_net(), calibrate=True)
+        tensors = examples(module)
+    assert all(torch.equal(tensor, wanted[name]) for name, tensor in module.state_dict().items())
+    assert tensors[0].device.type == "cpu"
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert run(to_torch(small_net(), calibrate=True)).dtype == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 # -- errors ------------------------------------------------------------------------------------------------------------
 
 
