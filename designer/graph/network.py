@@ -71,7 +71,8 @@ class Network:
         network = cls()
         graph = network.graph
         graph.add_nodes_from([(node.id, {"node": node}) for node in nodes])
-        graph.add_edges_from([(source, target, (out, into)) for source, out, target, into in edges])
+        # with its (empty) data: of three values networkx takes the last for data where it can, e.g. the key ("y1", "x1")
+        graph.add_edges_from([(source, target, (out, into), {}) for source, out, target, into in edges])
         return network
 
     def copy(self) -> Network:

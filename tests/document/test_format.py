@@ -258,3 +258,11 @@ def test_a_wide_merge_keeps_the_order_of_its_slots() -> None:
     edges = [Edge("input", "y", "all", f"x.{slot}") for slot in range(12)]
     design = Design("wide", Network.of([Node("input", "input"), Node("all", "concat")], edges))
     assert [edge[3] for edge in json.loads(write(design))["edges"]] == [f"x.{slot}" for slot in range(12)]
+
+
+def test_ports_may_have_any_names() -> None:
+    """networkx once took the key ("y1", "x1") of a wire for a dictionary."""
+    for source_port, target_port in (("y1", "x1"), ("y", "x"), ("out", "in"), ("", ""), ("ab", "x"), ("y", "ab")):
+        nodes = [Node("before", "mystery"), Node("behind", "mystery")]
+        design = Design("ports", Network.of(nodes, [Edge("before", source_port, "behind", target_port)]))
+        assert read(write(design)).root.edges() == [Edge("before", source_port, "behind", target_port)]
