@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import io
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 
 from blocks.errors import LightdesignerError
 from designer.cli.output import Answer, complain, give_up_stdout, prepare_streams
 from designer.cli.parser import COMMANDS, parser
+from designer.version import __version__
 
 FINE, NO, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 
@@ -38,13 +41,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         return _window(arguments)
-    try:
-        asked = parser().parse_args(arguments)
-    except SystemExit as end:  # argparse has printed help, version or its complaint
-        _write(sys.stdout.flush)
-        return int(end.code or 0)
     answer = Answer()
-    code: int = import_module(f"designer.cli.{asked.command}").run(asked, answer)
+    printed = io.StringIO()
+    code = FINE
+    try:
+        with redirect_stdout(printed):  # argparse would keep silent where it cannot be written
+            asked = parser().parse_args(arguments)
+        if asked.version:
+            answer.text(f"lightdesigner {__version__}")
+        elif asked.command is None:
+            raise LightdesignerError(f"A command is missing: {', '.join(COMMANDS)}. See `lightdesigner --help`.")
+        else:
+            code = import_module(f"designer.cli.{asked.command}").run(asked, answer)
+    except SystemExit as end:  # help, or a complaint on stderr
+        code = int(end.code or 0)
+        if printed.getvalue():
+            answer.text(printed.getvalue())
     _write(answer.write)
     return code
 

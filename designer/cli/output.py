@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +100,12 @@ def give_up_stdout() -> None:
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[None]:
-    """Show on stderr that long work goes on, where a person looks at it."""
+def progress() -> Iterator[Callable[[str], None]]:
+    """A function that says on stderr what long work is at, where a person looks at it; where nobody does, it says nothing."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield
+        yield lambda doing: None
         return
     from rich.console import Console
 
-    with Console(stderr=True, highlight=False).status(doing):
-        yield
+    with Console(stderr=True, highlight=False).status("") as status:
+        yield lambda doing: status.update(f"{doing} ...")

@@ -7,7 +7,6 @@ import re
 from fractions import Fraction
 
 from designer.analysis.memory import BYTES
-from designer.version import __version__
 
 COMMANDS = ("presets", "blocks", "cost", "compare", "export", "check", "save")
 
@@ -23,7 +22,6 @@ exit codes: 0 fine; 1 the design is invalid or over budget, or an export failed 
 
 COUNT = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 SIZE = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-SEED_LIMIT = 2**63
 
 
 def count(text: str) -> int:
@@ -43,15 +41,20 @@ def _limit(text: str, units: dict[str, int], allowed: str) -> int:
     return int(Fraction(found[1]) * units[found[2]])
 
 
-def whole(text: str) -> int:
-    """A whole number from 0 on, of at most 18 digits."""
-    if re.fullmatch(r"[0-9]{1,18}", text.strip()) is None:
-        raise argparse.ArgumentTypeError(f"needs a whole number from 0 to 10^18 - 1, but got {text[:60]!r}")
+def whole(text: str, digits: int = 18) -> int:
+    """A whole number from 0 on."""
+    if re.fullmatch(rf"[0-9]{{1,{digits}}}", text) is None:
+        raise argparse.ArgumentTypeError(f"needs a whole number of at most {digits} digits, but got {text[:60]!r}")
     return int(text)
 
 
+def opset(text: str) -> int:
+    """Which opsets are possible is for the exporter to say, so long as the number is one."""
+    return whole(text, digits=3)
+
+
 def parser() -> argparse.ArgumentParser:
-    """The whole command line. `command` in what it returns names the subcommand."""
+    """The whole command line. In what it returns, `command` names the subcommand, None where there is none."""
     top = argparse.ArgumentParser(
         prog="lightdesigner",
         usage="lightdesigner COMMAND ... | --version | --help",
@@ -60,8 +63,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"lightdesigner {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="lightdesigner")
+    top.add_argument("--version", action="store_true", help="show the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", prog="lightdesigner")
 
     def command(name: str, help: str, description: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(
@@ -124,7 +127,7 @@ def _add_export(to: argparse.ArgumentParser) -> None:
     to.add_argument("--onnx", metavar="FILE", help="an ONNX model, checked in ONNX Runtime against torch")
     to.add_argument("--python", metavar="FILE", help="Python source that needs only torch")
     to.add_argument("--pt2", metavar="FILE", help="a program of torch.export")
-    to.add_argument("--opset", metavar="N", type=whole, help="ONNX opset of the model")
+    to.add_argument("--opset", metavar="N", type=opset, help="ONNX opset of the model")
     to.add_argument("--dynamic-batch", action="store_true", help="leave the batch size of the model open")
     to.add_argument(
         "--keep-batch-norm", action="store_true", help="do not fold batch norm into the convolutions of the ONNX model"
