@@ -22,15 +22,16 @@ def run(asked: Namespace, answer: Answer) -> int:
         answer.json([described(preset) for preset in known.values()])
         return 0
     columns = [Column("id", "Preset"), Column("title", "Network"), Column("year", "Year", number=True)]
-    columns += [Column("params", "Params", number=True), Column("macs", "MACs", number=True), Column("options", "Own options")]
+    columns += [Column("params", "Params", number=True), Column("macs", "MACs", number=True), Column("options", "Options")]
     table = Table(columns)
     for preset in known.values():
         cost = default_cost(preset)
-        own = ", ".join(name for name in preset.parameters if name not in ImageNet.parameters)
+        common = ImageNet.parameters if issubclass(preset, ImageNet) else {}
+        own = ", ".join(name for name in preset.parameters if name not in common)
         table.add(preset.id, preset.title, str(preset.year), cost.params, cost.macs, own)
     answer.table(table)
-    common = ", ".join(ImageNet.parameters)
-    answer.text(f"\nAll networks take {common}: preset:option=value,... Defaults, ranges and papers: --json.")
+    every = ", ".join(ImageNet.parameters)
+    answer.text(f"\nAll networks take {every} too, examples do not. Write preset:option=value,... Ranges and papers: --json.")
     return 0
 
 

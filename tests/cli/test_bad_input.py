@@ -200,6 +200,8 @@ def test_what_no_output_reads_is_noted_and_not_counted(tell: Tell, tmp_path: Pat
         (".", []),
         ("\x00", []),
         ("a\x00/b", []),
+        ("\udcff.lightdesign", ["\\udcff"]),
+        ("\udcff", ["\\udcff"]),
     ],
 )
 @pytest.mark.parametrize("command", ["cost", "save"])

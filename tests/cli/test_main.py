@@ -162,10 +162,12 @@ def test_head_closes_the_pipe_quietly(tmp_path: Path, args: list[str], unbuffere
 
 
 @posix
-def test_ctrl_c_gives_130(tmp_path: Path) -> None:
-    # A command that waits for ever: opening a fifo nobody writes to.
-    slow = "import designer.cli.cost as c, time; c.analyse = lambda *a, **k: (print('ready', flush=True), time.sleep(60)); "
-    run = "import sys; from designer.cli.main import main; sys.exit(main(['cost', 'mobilenet_v2']))"
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_ending_the_program_in_the_middle_gives_130_and_leaves_nothing(tmp_path: Path, ending: str) -> None:
+    slow = "import designer.cli.export as e, time; e._write = lambda d, paths, *a: (paths['python'].write_text('half'), "
+    slow += "print('ready', flush=True), time.sleep(60)); "
+    run = "import sys; sys.argv = ['', 'export', 'alexnet', '--python', 'm.py']; "
+    run += "from designer.__main__ import main; sys.exit(main())"
     process = subprocess.Popen(
         [sys.executable, "-P", "-c", slow + run],
         cwd=tmp_path,
@@ -176,11 +178,49 @@ def test_ctrl_c_gives_130(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    process.send_signal(signal.SIGINT)
+    assert list(tmp_path.iterdir()) != []
+    process.send_signal(getattr(signal, ending))
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert "Interrupted" in said
     assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["cost", "mobilenet_v2", "--by", "layer", "--csv", "out"],
+        ["save", "mobilenet_v2", "out.lightdesign"],
+        ["export", "mobilenet_v2", "--python", "out.py"],
+    ],
+)
+def test_a_disk_that_takes_no_more_gives_2_and_leaves_nothing(tmp_path: Path, args: list[str]) -> None:
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); "
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", limit + f"from designer.cli.main import main; sys.exit(main({args!r}))"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written" in done.stderr
+    assert args[-1] in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, a folder that nobody can write to")
+@pytest.mark.parametrize("args", [["cost", "alexnet", "--csv"], ["save", "alexnet"], ["export", "alexnet", "--onnx"]])
+def test_a_place_nobody_may_write_to_gives_2_at_once(tell: Tell, args: list[str]) -> None:
+    told = tell(*args, "/proc/out.lightdesign")
+    assert (told.rc, told.stdout) == (2, "")
+    assert "/proc/out.lightdesign" in told.stderr
+    assert "cannot be written" in told.stderr
 
 
 # -- streams ---------------------------------------------------------------------------------------------------------------------
