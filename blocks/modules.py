@@ -1,6 +1,7 @@
 """The few torch modules that torch.nn lacks. Imported only inside `Primitive.module`.
 
-Each class needs nothing but torch, so that the source writer can put its text into a generated file unchanged.
+Each class needs nothing but torch and has no line over 120 columns, so that the source writer can put its text into a generated
+file unchanged; it keeps the arguments of its constructor under their names, as torch's modules do, so that they can be read back.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class SliceChannels(nn.Module):
 
 
 class ChannelShuffle(nn.Module):
-    """Deals the channels of `groups` groups out in turn. Written with reshape and transpose, which every exporter knows."""
+    """Deals the channels of `groups` groups out in turn, with reshape and transpose, which every exporter knows."""
 
     def __init__(self, groups: int) -> None:
         super().__init__()
@@ -101,6 +102,7 @@ class ChannelLayerNorm(nn.Module):
         super().__init__()
         self.channels = channels
         self.eps = eps
+        self.affine = affine
         self.weight = nn.Parameter(torch.ones(channels)) if affine else None
         self.bias = nn.Parameter(torch.zeros(channels)) if affine else None
 
