@@ -50,9 +50,9 @@ class Result:
     work: then there are no outputs and no cost.
     """
 
-    elements = 0
+    elements: int = 0
     drawing: Drawing | None = None
-    primitives = 1
+    primitives: int = 1
     problem: BlockError | None = None
     notices: tuple[Issue, ...] = ()
     flat: Any = None  # filled by the flattener, which alone reads it

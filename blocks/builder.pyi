@@ -38,7 +38,9 @@ class Result:
     work: then there are no outputs and no cost.
     """
 
+    elements: int
     drawing: Drawing | None
+    primitives: int
     problem: BlockError | None
     notices: tuple[Issue, ...]
     flat: Any
