@@ -32,7 +32,8 @@ CATEGORIES = ("io", "conv", "norm", "activation", "pooling", "merge", "composite
 
 
 class Binding(NamedTuple):
-    """Raw parameters of a node made canonical. `errors` are in the order of the raw parameters; the default stands in."""
+    """Raw parameters of a node made canonical. `errors` are sorted by parameter: a message must not depend on which of two was
+    set first. The default stands in."""
 
     values: Values
     errors: tuple[BlockError, ...]
@@ -145,6 +146,8 @@ def bind(block_id: str, parameters: Mapping[str, Parameter[Any]], raw: Mapping[s
                 param=name,
             )
         )
+    if len(errors) > 1:
+        errors.sort(key=lambda error: error.param or "")
     return Binding(tuple(values.values()), tuple(errors))
 
 

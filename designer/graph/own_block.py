@@ -260,7 +260,7 @@ def lost_input(block: Any, disabled: bool, sources: Wires, wires: Wires) -> Bloc
         if can_pass_on(block):
             return None
         return BlockError("cannot_disable", f"{block.id} cannot be bypassed any more: it needs an input and one output.")
-    for port in sources:
+    for port in sorted(sources):
         if port not in wires:
             return BlockError("no_port", f"{block.id} has no input {shown(port)} any more.", hint="Remove its wire.", port=port)
     return None

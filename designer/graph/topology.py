@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from blocks import registry
+from blocks.errors import BlockError
 from designer.graph.network import Network, Node, slots
 
 Wires = dict[str, tuple[str, str]]
@@ -24,12 +27,15 @@ class Order(NamedTuple):
 
 
 def boundary(network: Network, kind: str) -> list[Node]:
-    """Input or output nodes of a network in their order: by `order`, then by id."""
+    """Input or output nodes of a network in their order: by `order` (0 where it is out of range), then by id."""
     nodes = [node for node in network.nodes() if node.block == kind]
 
     def order(node: Node) -> tuple[int, str]:
-        number = node.params.get("order", 0)
-        return (number if isinstance(number, int) else 0, node.id)
+        number = 0
+        if "order" in node.params:
+            with suppress(BlockError):  # the node reports it
+                number = registry.block(kind).parameters["order"].clean(node.params["order"])
+        return (number, node.id)
 
     return sorted(nodes, key=order)
 

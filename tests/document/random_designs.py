@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -164,9 +165,26 @@ def edit(random: Random, design: Design) -> Edit:
             return random.choice([SetOrigin(origin=origin), SetOrigin(origin=None), Undefine(id=random.choice(DEFINITIONS))])
 
 
+def start(random: Random) -> Network:
+    """Nothing, or a chain that works, so that what follows has something to break."""
+    if random.random() < 0.3:
+        return Network()
+    nodes = [Node("x1", "input", {"shape": [8, 16, 16]}), Node("conv", "conv2d", {"out_channels": 16, "padding": 1})]
+    nodes.append(Node("a", "relu", {}, "", random.choice([None, "head"])))
+    if random.random() < 0.5:
+        nodes.append(Node("b", random.choice(["batch_norm", "inverted_residual", "mystery", OWN + "fire"])))
+    nodes.append(Node("y1", "output"))
+    ports = {OWN + "fire": ("y1", "x1")}
+    wires = []
+    for before, behind in pairwise(nodes):
+        out, into = ports.get(before.block, ("y", ""))[0], ports.get(behind.block, ("", "x"))[1]
+        wires.append(Edge(before.id, out, behind.id, into))
+    return Network.of(nodes, wires)
+
+
 def random_design(random: Random, edits: int) -> Design:
     """A design after so many edits; those that the graph refuses change nothing."""
-    design = Design(random.choice(TEXTS))
+    design = Design(random.choice(TEXTS), start(random))
     design.extra = unknown_keys(random)
     for _ in range(edits):
         with suppress(StructureError):
