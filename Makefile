@@ -25,5 +25,5 @@ lint:  ## check style, types and who imports whom
 bench:  ## compare speeds with the peers, alone on the machine
 	$(BIN)/python -m pytest -m bench tests/benchmarks -s
 
-docs:  ## write BLOCKS.md and blocks/builder.pyi anew from the block definitions
-	$(BIN)/python -m blocks.reference
+docs:  ## write BLOCKS.md, blocks/builder.pyi and the documents' JSON schema anew from the block definitions
+	$(BIN)/python -m blocks.reference && $(BIN)/python -m designer.document.schema
