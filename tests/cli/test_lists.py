@@ -18,6 +18,8 @@ def test_presets_lists_all_with_params_and_macs(tell: Tell) -> None:
     assert "3,504,872" in rows["mobilenet_v2"]
     assert "300,774,272" in rows["mobilenet_v2"]
     assert "width" in rows["mobilenet_v2"]
+    assert rows["mobilenet_v2"].split()[6:8] == ["71.9", "torchvision"]
+    assert "57.2  paper, recalled" in rows["alexnet"]
 
 
 def test_presets_json_describes_each_with_its_options(tell: Tell) -> None:
@@ -35,6 +37,19 @@ def test_presets_json_describes_each_with_its_options(tell: Tell) -> None:
     assert {"width", "classes", "resolution", "in_channels"} <= set(options)
     assert options["width"]["default"] == 1
     assert options["classes"] == presets()["mobilenet_v2"].parameters["classes"].describe()
+
+
+def test_presets_json_tells_what_was_published(tell: Tell) -> None:
+    listed = {preset["id"]: preset for preset in json.loads(tell("presets", "--json").stdout)}
+    alexnet = listed["alexnet"]
+    assert alexnet["published"]["params"] == "60 million"
+    assert alexnet["published"]["recalled"] == ["top1"]
+    assert alexnet["top1"] == {"percent": 57.2, "source": "Krizhevsky 2012; MobileNet Table 9", "recalled": True}
+    assert "(recalled)" in alexnet["conformance"]
+    assert "another resolution changes its parameters" in alexnet["conformance"]
+    v1 = listed["mobilenet_v1"]
+    assert v1["conformance"].endswith("Ours agree to the digits printed.")
+    assert listed["example_inception"]["published"] is None
 
 
 def test_blocks_lists_all(tell: Tell) -> None:
