@@ -193,7 +193,7 @@ def glyph(block_id: str, category: str = "") -> str:
 
 
 class _Choice(QObject):
-    """What a person chose. `changed` says that colours changed; plain widgets need not listen, a new style sheet repaints them."""
+    """What a person chose. `changed` says that colours changed; a new style sheet repaints plain widgets anyway."""
 
     changed = Signal()
 

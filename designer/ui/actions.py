@@ -1,0 +1,300 @@
+"""Every action of the window in one list: menus, tool bar, command palette and the overlay of shortcuts are made from it.
+
+Whoever can do something offers it by id: the window for its own actions, the canvas for those of the document in front. An
+action that nobody can do now is greyed and says why in its status tip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from designer.ui import theme
+
+NO_DOCUMENT = "No design is open."
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What an action is called and where it stands.
+
+    `group` starts a new section of its menu when it differs from that of the action before. `canvas` marks keys that act only
+    while the canvas has the focus, so that typing in a field never triggers them. `document` marks what needs an open design.
+    """
+
+    id: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    menu: str = ""
+    group: str = ""
+    canvas: bool = False
+    document: bool = False
+    checkable: bool = False
+
+
+def _file(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", document: bool = False) -> Spec:
+    return Spec(f"file.{id}", text, tip, keys, icon, "File", group, document=document)
+
+
+def _edit(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", canvas: bool = True) -> Spec:
+    return Spec(f"edit.{id}", text, tip, keys, icon, "Edit", group, canvas=canvas, document=True)
+
+
+def _view(
+    id: str,
+    text: str,
+    tip: str,
+    *keys: str,
+    icon: str = "",
+    group: str = "",
+    canvas: bool = True,
+    document: bool = True,
+    checkable: bool = False,
+) -> Spec:
+    return Spec(f"view.{id}", text, tip, keys, icon, "View", group, canvas, document, checkable)
+
+
+def _window(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", checkable: bool = False) -> Spec:
+    return Spec(f"window.{id}", text, tip, keys, icon, "Window", group, checkable=checkable)
+
+
+MENUS = ("File", "Edit", "View", "Insert", "Design", "Window", "Help")
+
+SPECS: tuple[Spec, ...] = (
+    _file("new", "New design", "Start an empty design in a new tab", "Ctrl+N", icon="file-plus"),
+    _file("open", "Open…", "Open a .lightdesign file", "Ctrl+O", icon="folder-open"),
+    _file("new_window", "New window", "Open a second window", "Ctrl+Shift+N", group="window"),
+    _file("save", "Save", "Save this design in its file", "Ctrl+S", icon="save", group="save", document=True),
+    _file("save_as", "Save as…", "Save this design in another file", "Ctrl+Shift+S", group="save", document=True),
+    _file(
+        "export",
+        "Export…",
+        "Write an ONNX model, Python source or a torch program",
+        "Ctrl+E",
+        icon="share-2",
+        group="export",
+        document=True,
+    ),
+    _file("close", "Close tab", "Close this design", "Ctrl+W", group="close", document=True),
+    _file("quit", "Quit", "Close all windows", "Ctrl+Q", group="close"),
+    # -- edit
+    _edit("undo", "Undo", "Take the last step back", "Ctrl+Z", icon="undo-2", canvas=False),
+    _edit("redo", "Redo", "Do again what was taken back", "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2", canvas=False),
+    _edit("cut", "Cut", "Move the selected blocks to the clipboard", "Ctrl+X", icon="scissors", group="clipboard"),
+    _edit("copy", "Copy", "Copy the selected blocks to the clipboard", "Ctrl+C", icon="copy", group="clipboard"),
+    _edit("paste", "Paste", "Insert the blocks of the clipboard", "Ctrl+V", icon="clipboard-paste", group="clipboard"),
+    _edit("duplicate", "Duplicate", "Insert a copy of the selected blocks", "Ctrl+D", icon="copy-plus", group="clipboard"),
+    _edit("delete", "Delete", "Delete the selected blocks and their wires", "Del", "Backspace", icon="trash-2", group="delete"),
+    _edit(
+        "delete_close",
+        "Delete and close the gap",
+        "Delete the selected blocks and join the wires around them",
+        "Ctrl+Del",
+        "Ctrl+Backspace",
+        group="delete",
+    ),
+    _edit("replace", "Replace by…", "Put another kind of block here and keep the wires", "R", icon="replace", group="block"),
+    _edit(
+        "disable", "Switch off", "Let the block pass its first input on; again switches it on", "D", icon="power", group="block"
+    ),
+    _edit("rename", "Rename", "Give the block another name", "F2", icon="pencil", group="block"),
+    _edit("select_all", "Select all", "Select every block", "Ctrl+A", group="select"),
+    _edit("select_upstream", "Select upstream", "Select everything the selected blocks depend on", "Shift+U", group="select"),
+    _edit(
+        "select_downstream",
+        "Select downstream",
+        "Select everything that depends on the selected blocks",
+        "Shift+D",
+        group="select",
+    ),
+    _edit("select_kind", "Select same kind", "Select all blocks of the same kind", "Shift+K", group="select"),
+    _edit(
+        "find",
+        "Find…",
+        "Find a block by name, kind or parameter, e.g. stride=2",
+        "Ctrl+F",
+        icon="search",
+        group="find",
+        canvas=False,
+    ),
+    # -- view
+    _view("zoom_in", "Zoom in", "Show less, larger", "Ctrl++", "Ctrl+=", icon="zoom-in", canvas=False),
+    _view("zoom_out", "Zoom out", "Show more, smaller", "Ctrl+-", icon="zoom-out", canvas=False),
+    _view("zoom_full", "Actual size", "Zoom to 100 %", "Ctrl+0", canvas=False),
+    _view("fit", "Fit to window", "Show the whole design", "F", icon="maximize"),
+    _view("zoom_selection", "Zoom to selection", "Show the selected blocks as large as they fit", "S", icon="scan"),
+    _view("inside", "Look inside", "Show the drawing of the selected block", "I", "Return", icon="eye", group="inside"),
+    _view("back", "Back", "Leave the drawing of the block", "Escape", icon="arrow-left", group="inside"),
+    _view("minimap", "Minimap", "Show or hide the small map of the design", "M", icon="map", group="show", checkable=True),
+    _view(
+        "flops",
+        "Count FLOPs",
+        "Show FLOPs, two for each MAC, wherever MACs stand",
+        group="show",
+        canvas=False,
+        document=False,
+        checkable=True,
+    ),
+    _view("light", "Light", "Use the light theme", icon="sun", group="theme", canvas=False, document=False, checkable=True),
+    _view("dark", "Dark", "Use the dark theme", icon="moon", group="theme", canvas=False, document=False, checkable=True),
+    _view(
+        "system",
+        "Like the system",
+        "Follow the theme of the system",
+        icon="monitor",
+        group="theme",
+        canvas=False,
+        document=False,
+        checkable=True,
+    ),
+    # -- insert, design
+    Spec(
+        "insert.quick",
+        "Quick add…",
+        "Type the name of a block and insert it at the cursor",
+        ("Tab",),
+        "circle-plus",
+        "Insert",
+        canvas=True,
+        document=True,
+    ),
+    Spec("insert.note", "Note", "Put a note on the canvas", ("N",), "sticky-note", "Insert", canvas=True, document=True),
+    Spec(
+        "design.tidy",
+        "Tidy up",
+        "Arrange the blocks from top to bottom",
+        ("L",),
+        "workflow",
+        "Design",
+        canvas=True,
+        document=True,
+    ),
+    Spec(
+        "design.next_problem",
+        "Next problem",
+        "Go to the next block with a problem",
+        ("F8",),
+        "circle-alert",
+        "Design",
+        document=True,
+    ),
+    # -- window, help
+    _window("next_panel", "Next panel", "Move the focus to the next panel", "F6", group="focus"),
+    _window("previous_panel", "Previous panel", "Move the focus to the panel before", "Shift+F6", group="focus"),
+    _window("next_tab", "Next tab", "Show the next design", "Ctrl+Tab", group="focus"),
+    _window("previous_tab", "Previous tab", "Show the design before", "Ctrl+Shift+Tab", group="focus"),
+    _window("blocks", "Blocks", "Show or hide the blocks", "Ctrl+1", group="docks", checkable=True),
+    _window("presets", "Presets", "Show or hide the presets", "Ctrl+2", group="docks", checkable=True),
+    _window("inspector", "Inspector", "Show or hide the inspector", "Ctrl+3", group="docks", checkable=True),
+    _window("history", "History", "Show or hide the steps that can be undone", "Ctrl+4", group="docks", checkable=True),
+    _window("layers", "Layers", "Show or hide the table of layers", "Ctrl+5", group="docks", checkable=True),
+    _window("problems", "Problems", "Show or hide the problems", "Ctrl+6", group="docks", checkable=True),
+    _window("reset", "Reset layout", "Put all panels back in their places", icon="layout-panel-left", group="reset"),
+    Spec("help.commands", "Commands…", "Find any command by its name", ("Ctrl+Shift+P",), "command", "Help"),
+    Spec("help.shortcuts", "Keyboard shortcuts", "Show all keys at once", ("?", "F1"), "keyboard", "Help"),
+    Spec("help.about", "About lightdesigner", "Version and licences", icon="info", menu="Help", group="about"),
+)
+
+BY_ID = {spec.id: spec for spec in SPECS}
+
+
+class Performer(Protocol):
+    """Somebody who can do actions. The canvas is one; `handlers` may change, then `handlers_changed` is emitted."""
+
+    handlers: dict[str, Callable[[], object]]
+
+    def why_not(self, action_id: str) -> str:
+        """Why the action cannot be done now, a short sentence; empty when it can."""
+        ...
+
+
+class Actions(QObject):
+    """The actions of one window."""
+
+    changed = Signal()  # what is possible was looked at anew
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions: dict[str, QAction] = {}
+        self._own: dict[str, Callable[[], object]] = {}
+        self._performer: Performer | None = None
+        for spec in SPECS:
+            action = QAction(spec.text, window)
+            action.setObjectName(spec.id)
+            if spec.icon:
+                action.setIcon(theme.current().icon(spec.icon))
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setStatusTip(spec.tip)
+            action.setToolTip(_tool_tip(spec))
+            action.setCheckable(spec.checkable)
+            if spec.canvas:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            else:
+                window.addAction(action)  # keys work while the menu bar is hidden, too
+            action.triggered.connect(partial(self._triggered, spec.id))
+            self._actions[spec.id] = action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def offer(self, action_id: str, handler: Callable[[], object]) -> None:
+        """Let the window itself do this action."""
+        assert action_id in self._actions, action_id
+        self._own[action_id] = handler
+
+    def set_performer(self, performer: Performer | None, canvas: QWidget | None) -> None:
+        """The canvas in front does the actions of documents from now on; `canvas` is the widget whose focus enables its keys."""
+        self._performer = performer
+        if canvas is not None:
+            for spec in SPECS:
+                if spec.canvas:
+                    canvas.addAction(self._actions[spec.id])
+        self.refresh()
+
+    def why_not(self, action_id: str) -> str:
+        """Why an action cannot be done now, a short sentence; empty when it can."""
+        performer = self._performer
+        if action_id in self._own:
+            return NO_DOCUMENT if BY_ID[action_id].document and performer is None else ""
+        if performer is None:
+            return NO_DOCUMENT
+        if action_id not in performer.handlers:
+            return "Not possible here."
+        return performer.why_not(action_id)
+
+    def perform(self, action_id: str) -> None:
+        """Do it, by whoever can; nothing happens when nobody can."""
+        if self.why_not(action_id):
+            return
+        handler = self._own.get(action_id) or (self._performer and self._performer.handlers.get(action_id))
+        if handler:
+            handler()
+
+    def _triggered(self, action_id: str, checked: bool = False) -> None:
+        self.perform(action_id)
+
+    def refresh(self) -> None:
+        """Grey what cannot be done now and say why."""
+        for spec in SPECS:
+            reason = self.why_not(spec.id)
+            action = self._actions[spec.id]
+            action.setEnabled(not reason)
+            action.setStatusTip(reason or spec.tip)
+            action.setToolTip(f"{spec.text}: {reason}" if reason else _tool_tip(spec))
+        self.changed.emit()
+
+
+def _tool_tip(spec: Spec) -> str:
+    keys = f" ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else ""
+    return f"{spec.tip}{keys}"
