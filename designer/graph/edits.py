@@ -78,7 +78,7 @@ class RemoveNode(Edit, frozen=True, kw_only=True):
         add = AddNode(scope=self.scope, node=node, position=position)
         inverse: Edit = add
         if wires:
-            inverse = Compound(scope=self.scope, edits=(add, *[Connect.edge(self.scope, wire) for wire in wires]))
+            inverse = Compound(scope=self.scope, edits=(add, *[Connect.again(self.scope, wire) for wire in wires]))
         touched = [self.id, *[wire.target for wire in wires]]
         return self._done(design, inverse, *touched, structural=True)
 
@@ -94,19 +94,24 @@ def _drop_position(design: Design, scope: str, node_id: str) -> tuple[float, flo
 
 
 class Connect(Edit, frozen=True, kw_only=True):
+    """Draws a wire from an output port to a free input port. `restore` puts one back whose ports an own block has lost since it
+    was drawn."""
+
     source: str
     source_port: str
     target: str
     target_port: str
+    restore: bool = False
 
     @classmethod
-    def edge(cls, scope: str, edge: Edge) -> Connect:
-        return cls(scope=scope, source=edge[0], source_port=edge[1], target=edge[2], target_port=edge[3])
+    def again(cls, scope: str, edge: Edge) -> Connect:
+        """Puts back a wire that stood in the network."""
+        return cls(scope=scope, source=edge[0], source_port=edge[1], target=edge[2], target_port=edge[3], restore=True)
 
     def apply(self, design: Design) -> Change:
         network = self.network(design)
         edge = Edge(self.source, self.source_port, self.target, self.target_port)
-        rules.check_connect(design, self.scope, edge)
+        rules.check_connect(design, self.scope, edge, ports=not self.restore)
         network.add_edge(edge)
         inverse = Disconnect(scope=self.scope, target=self.target, target_port=self.target_port)
         return self._done(design, inverse, self.target, structural=True)
@@ -126,7 +131,7 @@ class Disconnect(Edit, frozen=True, kw_only=True):
             raise StructureError("no_edge", f"No wire ends at {self.target}.{self.target_port}.")
         edge = Edge(*source, self.target, self.target_port)
         network.remove_edge(edge)
-        return self._done(design, Connect.edge(self.scope, edge), self.target, structural=True)
+        return self._done(design, Connect.again(self.scope, edge), self.target, structural=True)
 
 
 class Reorder(Edit, frozen=True, kw_only=True):
@@ -210,19 +215,21 @@ class SetStage(Edit, frozen=True, kw_only=True):
 
 
 class SetDisabled(Edit, frozen=True, kw_only=True):
-    """Bypasses a block with one output: it passes its first input on and costs nothing."""
+    """Bypasses a block with one output: it passes its first input on and costs nothing. `restore` bypasses again what could be
+    bypassed when it was: an own block may have another number of outputs since."""
 
     node: str
     disabled: bool
+    restore: bool = False
 
     def apply(self, design: Design) -> Change:
         network = self.network(design)
         node = rules.need_node(network, self.node)
         block = design.resolve(node.block)
-        if self.disabled:
+        if self.disabled and not self.restore:
             rules.check_bypass(node, block)
         network.replace_node(changed(node, disabled=self.disabled), structural=True)
-        inverse = SetDisabled(scope=self.scope, node=self.node, disabled=node.disabled)
+        inverse = SetDisabled(scope=self.scope, node=self.node, disabled=node.disabled, restore=True)
         return self._done(design, inverse, self.node, structural=True)
 
 
@@ -275,22 +282,25 @@ class Define(Edit, frozen=True, kw_only=True):
         rules.check_definition(new)
         uses = {name: used_definitions(definition.network) for name, definition in design.definitions.items()}
         rules.check_definitions({**uses, new.id: used_definitions(new.network)})
-        design.definitions[new.id] = new
+        # a copy, because edits inside change its network, and this record must stay what it is
+        design.definitions[new.id] = msgspec.structs.replace(new, network=new.network.copy())
         design.definitions_changed()
-        inverse: Edit = Undefine(id=new.id) if before is None else Define(definition=before)
+        # copies may stand there already, as placeholders
+        inverse: Edit = Undefine(id=new.id, used=True) if before is None else Define(definition=before)
         return Change(inverse, set(), structural=True, definitions=True)
 
 
 class Undefine(Edit, frozen=True, kw_only=True):
-    """Removes a definition that no network uses."""
+    """Removes a definition that no network uses; with `used` also one that is, whose copies become placeholders."""
 
     id: str
+    used: bool = False
 
     def apply(self, design: Design) -> Change:
         if self.id not in design.definitions:
             raise StructureError("no_definition", f"There is no own block {shown(self.id)}.")
         users = [scope or "the design" for scope in (ROOT, *design.definitions) if self.id in design.uses(scope)]
-        if users:
+        if users and not self.used:
             raise StructureError("in_use", f"{OWN}{self.id} is still used in {', '.join(users)}.")
         definition = design.definitions.pop(self.id)
         design.definitions_changed()
@@ -332,7 +342,8 @@ class Redraw(Edit, frozen=True, kw_only=True):
         design.root.structure = old.structure + 1
         design.origin = self.origin
         design.name = self.name
-        places = dict(design.positions.pop(ROOT, {})) if self.positions is None else dict(self.positions)
+        standing = design.positions.pop(ROOT, {})
+        places = dict(standing if self.positions is None else self.positions)
         places = {node_id: place for node_id, place in places.items() if node_id in design.root}
         if places:
             design.positions[ROOT] = places

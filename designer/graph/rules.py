@@ -42,6 +42,9 @@ def check_node(design: Design, scope: str, node: Node) -> None:
         raise StructureError("duplicate_id", f"There is a node {node.id!r} already.")
     check_stage(network, node)
     check_recursion(design, scope, node.block)
+    block = registry.blocks().get(node.block)  # what an own block can or cannot, the analysis reports
+    if node.disabled and block is not None:
+        check_bypass(node, block)
 
 
 def check_id(node_id: str) -> None:
@@ -102,7 +105,7 @@ def check_definitions(uses: Mapping[str, Iterable[str]]) -> None:
 def check_stage(network: Network, node: Node) -> None:
     """Raise where the node's dotted path would be another's, or a stage would be called like a node outside all stages."""
     if node.stage is None:
-        if any(other.stage == node.id for other in network.nodes()):
+        if any(other.stage == node.id != other.id for other in network.nodes()):
             raise StructureError("path_taken", f"{node.id!r} is the name of a stage, so no node outside it can be called so.")
         return
     if not valid_id(node.stage):
@@ -123,12 +126,12 @@ def check_bypass(node: Node, block: Any) -> None:
         raise StructureError("cannot_disable", f"{node.id} cannot be bypassed: it needs an input to pass on and one output.")
 
 
-def check_connect(design: Design, scope: str, edge: Edge) -> None:
-    """Raise unless the wire may be added: both ends exist, output to input, input free, no cycle."""
+def check_connect(design: Design, scope: str, edge: Edge, *, ports: bool = True) -> None:
+    """Raise unless the wire may be added: both ends exist, output to input (unless `ports` is false), input free, no cycle."""
     network = design.network(scope)
     source, target = need_node(network, edge.source), need_node(network, edge.target)
-    out_block, in_block = design.resolve(source.block), design.resolve(target.block)
-    check_ports(edge, out_block, in_block)
+    if ports:
+        check_ports(edge, design.resolve(source.block), design.resolve(target.block))
     if edge.target_port in network.sources(edge.target):
         raise StructureError("occupied", f"{edge.target}.{edge.target_port} is taken by another wire.")
     if reaches(network, edge.target, edge.source):
