@@ -79,7 +79,8 @@ def draft_of(program: Any, prepared: Prepared, inputs: Iterable[str], outputs: I
         value.name = name.replace(INNER, ".")
         weights[value.name] = value.const_value.numpy()
         model.graph.inputs.append(value)
-    proto = onnx.shape_inference.infer_shapes(onnx_ir.to_proto(model))  # the exporter knows only what torch has a name for
+    # the exporter knows the shapes of what torch has a name for, and no others
+    proto = onnx.shape_inference.infer_shapes(onnx_ir.to_proto(model), data_prop=True)
     for node in proto.graph.node:
         layer = _layer_of(node, layers)
         set_metadata(node, {LAYER: layer, PATH: None if layer is None else layers[layer]})
@@ -123,6 +124,7 @@ def _name_boundary(draft: Draft, outputs: list[tuple[str, str]]) -> None:
     graph = draft.model.graph
     renamed = {value.name: name for value, name in zip(graph.input, draft.inputs, strict=False)}
     made = {out for node in graph.node for out in node.output}
+    _replace(graph.value_info, [value for value in graph.value_info if value.name in made])
     added = []
     for value, (name, path) in zip(graph.output, outputs, strict=True):
         if value.name in made and value.name not in renamed:
@@ -162,7 +164,7 @@ def drop_unused(draft: Draft) -> None:
     _replace(graph.node, reversed(kept))
     _replace(graph.initializer, [value for value in graph.initializer if value.name in needed])
     _replace(graph.input, [value for value in graph.input if value.name in needed or value.name in draft.inputs])
-    left = {name for node in graph.node for name in node.output}
+    left = {name for node in graph.node for name in node.output} - {value.name for value in graph.output}
     _replace(graph.value_info, [value for value in graph.value_info if value.name in left])
     for name in [name for name in draft.weights if name not in needed]:
         del draft.weights[name]
