@@ -6,8 +6,6 @@ input shapes), so a drawing can read `y.channels` of what it just drew, and equa
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,9 +16,9 @@ from blocks import registry
 from blocks.block import Block, Composite, Primitive, Values
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError, Issue
+from blocks.ids import valid_id
 from blocks.spec import MAX_CHANNELS, MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
 
-ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 Ref = tuple[int, int]
 """Where a tensor comes from: (part index, output index); part -1 - k is input k of the drawing."""
 
@@ -105,25 +103,6 @@ class Tensor:
     @property
     def width(self) -> int:
         return self.spec[2]
-
-
-@lru_cache(maxsize=4096)
-def valid_id(name: str) -> bool:
-    """Whether `name` can be a node's id: lower case, no Python keyword, no attribute of torch.fx.GraphModule, no `__`."""
-    return bool(ID.match(name)) and not keyword.iskeyword(name) and "__" not in name and name not in RESERVED_IDS and len(name) <= 100
-
-
-RESERVED_IDS = frozenset(
-    """add_module add_submodule apply bfloat16 buffers call_super_init children code compile cpu cuda delete_all_unused_submodules
-    delete_submodule double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule graph
-    half ipu load_state_dict meta modules mtia named_buffers named_children named_modules named_parameters parameters
-    print_readable recompile register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
-    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
-    register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
-    register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule shape_env share_memory state_dict to to_empty
-    to_folder train training type xpu zero_grad""".split()
-)
-"""Attributes of torch.fx.GraphModule, kept here because this room does not import torch; a test compares them with torch's."""
 
 
 class Builder:
@@ -225,7 +204,8 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     position = {parameter: k for k, parameter in enumerate(names)}
 
     def bind(positional: tuple[Any, ...], named: dict[str, Any]) -> Values:
-        if len(positional) > len(names) or named.keys() - position.keys() or not named.keys().isdisjoint(names[: len(positional)]):
+        twice = not named.keys().isdisjoint(names[: len(positional)])
+        if twice or len(positional) > len(names) or named.keys() - position.keys():
             raise TypeError(f"draw.{block.id}: an argument is unknown, one too many, or given twice")
         values = list(block.defaults)
         try:
@@ -266,7 +246,10 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     return method
 
 
-_depth = 0
+class _Nesting:
+    """How many drawings are being made inside each other at this moment."""
+
+    depth = 0
 
 
 @lru_cache(maxsize=32_768)
@@ -312,11 +295,10 @@ def instance_of(block: Any, values: Values) -> Any:
 
 
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
-    global _depth
     draw = Builder()
-    if _depth >= MAX_NESTING:
+    if _Nesting.depth >= MAX_NESTING:
         raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.")
-    _depth += 1
+    _Nesting.depth += 1
     try:
         if block.ranks is None:  # a variadic port
             drawn = instance.expand([Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)], draw)
@@ -327,7 +309,7 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
     except DrawProblem as inner:
         raise _blamed(block, values, inner) from None
     finally:
-        _depth -= 1
+        _Nesting.depth -= 1
     parts = draw.parts
     draw.check_names()
     if type(drawn) is Tensor:
@@ -423,4 +405,6 @@ def clear_memo() -> None:
         bound.clear()
 
 
-__all__ = ["Builder", "Composite", "DrawProblem", "Drawing", "Part", "Primitive", "Result", "Tensor", "clear_memo", "evaluate", "valid_id"]
+__all__ = [
+    "Builder", "Composite", "DrawProblem", "Drawing", "Part", "Primitive", "Result", "Tensor", "clear_memo", "evaluate",
+]  # fmt: skip

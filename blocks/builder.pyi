@@ -1,7 +1,6 @@
 # Written by `python -m blocks.reference` from the block definitions and builder.py. Do not edit.
 # fmt: off
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -10,8 +9,6 @@ from blocks.block import Composite, Primitive, Values
 from blocks.cost import Cost
 from blocks.errors import BlockError, Issue
 from blocks.spec import TensorSpec
-
-ID: Any
 
 Ref = tuple[int, int]
 
@@ -81,11 +78,6 @@ class Tensor:
     def height(self) -> int: ...
     @property
     def width(self) -> int: ...
-
-def valid_id(name: str) -> bool:
-    """Whether `name` can be a node's id: lower case, no Python keyword, no attribute of torch.fx.GraphModule, no `__`."""
-
-RESERVED_IDS: Any
 
 class Builder:
     """Places blocks. One method per registered block (see `builder.pyi`): tensors first, then parameters, then `name`.
@@ -895,5 +887,4 @@ __all__ = [
     "Tensor",
     "clear_memo",
     "evaluate",
-    "valid_id",
 ]

@@ -36,7 +36,7 @@ def block(block_id: str) -> type[Block]:
 
 def check_definition(block: type[Block]) -> None:
     """Refuse a block whose definition is incomplete, when it is registered and not when it is first used."""
-    from blocks.builder import valid_id
+    from blocks.ids import valid_id
 
     def need(condition: bool, what: str) -> None:
         if not condition:

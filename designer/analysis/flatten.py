@@ -95,8 +95,7 @@ class FlatDesign(NamedTuple):
             if end == start:
                 continue
             assert result.evaluated is not None
-            for name in names_of(result.evaluated):
-                found.append(f"{result.path}.{name}" if name else result.path)
+            found += [f"{result.path}.{name}" if name else result.path for name in names_of(result.evaluated)]
         return found
 
 

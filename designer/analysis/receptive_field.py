@@ -125,7 +125,7 @@ def _last_map(flat: FlatDesign, reaches: list[Reach]) -> int | None:
 def _trunk(flat: FlatDesign) -> list[bool] | None:
     """Which steps reach an output other than through the gate of a multiply; None where all do."""
     steps, inputs = flat.steps, flat.inputs
-    if not any([step.block.ignored_for_reach for step in steps]):
+    if not any(step.block.ignored_for_reach for step in steps):
         return None
     trunk = [False] * len(steps)
     for _, step in flat.output_nodes:

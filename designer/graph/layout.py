@@ -8,6 +8,7 @@ neighbours, kept apart by an isotonic fit. It depends on the graph alone, so a s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from designer.graph.network import Network
@@ -174,7 +175,7 @@ def _place_rows(rows: list[list[_Item]], metrics: Metrics) -> None:
 def _settle(row: list[_Item], wanted: list[float], weights: list[float], metrics: Metrics) -> None:
     """The places nearest to the wanted ones (weighted squares) that keep the order and the distances: pool adjacent violators."""
     offsets = [0.0]
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in pairwise(row):
         gap = metrics.gap_sideways if left.id is not None and right.id is not None else LANE / 2
         offsets.append(offsets[-1] + (left.width + right.width) / 2 + gap)
     pools: list[list[float]] = []  # [mean, weight, count]

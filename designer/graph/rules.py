@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blocks import registry
-from blocks.builder import valid_id
 from blocks.errors import LightdesignerError
+from blocks.ids import valid_id
 from blocks.parameters import shown
 from blocks.spec import MAX_NESTING
 from designer.graph.network import Edge, Network, Node, node_path

@@ -68,6 +68,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("ratios, measured in this run")
     width = max(len(row.what) for row in ROWS)
     for row in ROWS:
-        terminalreporter.write_line(
-            f"{row.what:<{width}}  {row.ours_ms:10.3f} ms   {row.peer_ms:10.2f} ms {row.peer:<24} {row.ratio:8.1f} x   (aim: {row.aim})"
-        )
+        ours, peer = f"{row.ours_ms:10.3f} ms", f"{row.peer_ms:10.2f} ms {row.peer:<24}"
+        terminalreporter.write_line(f"{row.what:<{width}}  {ours}   {peer} {row.ratio:8.1f} x   (aim: {row.aim})")

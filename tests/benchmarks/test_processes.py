@@ -23,15 +23,15 @@ def run(*command: str) -> None:
 
 def test_cost_as_a_process(record: Callable[..., float]) -> None:
     ours, peer = paired(
-        lambda: run(sys.executable, "-m", "designer", "cost", "mobilenet_v2"), lambda: run(sys.executable, "-c", "import torch"), 7
+        lambda: run(sys.executable, "-m", "designer", "cost", "mobilenet_v2"),
+        lambda: run(sys.executable, "-c", "import torch"),
+        7,
     )
     record("lightdesigner cost mobilenet_v2", ours, {"python -c 'import torch'": peer}, "more than 1 x")
 
 
 def test_import_designer(record: Callable[..., float]) -> None:
-    ours, peer = paired(
-        lambda: run(sys.executable, "-c", "import designer"), lambda: run(sys.executable, "-c", "pass"), 9
-    )
+    ours, peer = paired(lambda: run(sys.executable, "-c", "import designer"), lambda: run(sys.executable, "-c", "pass"), 9)
     record("import designer", ours - peer, {"0.1 s": 0.1}, "more than 1 x")
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from blocks import registry
 from blocks.block import Block, Composite, Primitive
-from blocks.builder import ID, RESERVED_IDS, valid_id
 from blocks.cost import ZERO
 from blocks.errors import BlockError
+from blocks.ids import ID, RESERVED_IDS, valid_id
 from blocks.parameters import Choice, Int, Parameter
 from blocks.spec import Port
 
