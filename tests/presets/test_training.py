@@ -19,7 +19,7 @@ DEEP = ("vgg11", "vgg13", "vgg16c", "vgg19")  # VGG-16 stands for them
 def least_resolution(preset_id: str, options: dict[str, Any]) -> int:
     """The smallest image that leaves something of every map.
 
-    At least 32 px: below, maps of one pixel leave batch norm two values per channel in layer after layer, and its gradient grows
+    At least 64 px: below, maps of one pixel leave batch norm two values per channel in layer after layer, and its gradient grows
     without end through a hundred of them.
     """
 
@@ -34,7 +34,7 @@ def least_resolution(preset_id: str, options: dict[str, Any]) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if works(middle) else (middle, high)
-    return max(high, 32)
+    return max(high, 64)
 
 
 def learn(preset_id: str, options: dict[str, Any]) -> None:
@@ -48,7 +48,8 @@ def learn(preset_id: str, options: dict[str, Any]) -> None:
             layer.eval()
     (images,) = examples(module, 2)
     labels = torch.tensor([3, 7])
-    steps = torch.optim.SGD(module.parameters(), lr=1e-3)
+    normed = any(isinstance(layer, nn.BatchNorm2d) for layer in module.modules())
+    steps = torch.optim.SGD(module.parameters(), lr=1e-2 if normed else 1e-3)  # nothing else bounds the size of a step
     losses = []
     for step in range(11):
         steps.zero_grad()
