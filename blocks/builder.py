@@ -203,19 +203,23 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     cleaners = [parameter.clean for parameter in block.parameters.values()]
     position = {parameter: k for k, parameter in enumerate(names)}
 
-    def bind(positional: tuple[Any, ...], named: dict[str, Any]) -> Values:
-        twice = not named.keys().isdisjoint(names[: len(positional)])
-        if twice or len(positional) > len(names) or named.keys() - position.keys():
-            raise TypeError(f"draw.{block.id}: an argument is unknown, one too many, or given twice")
+    def bind(positional: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
         values = list(block.defaults)
+        given = len(positional)
         try:
             for k, value in enumerate(positional):
-                values[k] = cleaners[k](value)
+                if value is not values[k]:  # a default passed on is canonical already
+                    values[k] = cleaners[k](value)
             for parameter, value in named.items():
                 k = position[parameter]
-                values[k] = cleaners[k](value)
+                if k < given:
+                    raise TypeError(f"draw.{block.id}: {parameter} is given twice")
+                if value is not values[k]:
+                    values[k] = cleaners[k](value)
         except BlockError as problem:
-            raise DrawProblem(default_name, block, tuple(values), problem) from None
+            raise DrawProblem(name, block, tuple(values), problem) from None
+        except LookupError:
+            raise TypeError(f"draw.{block.id}: an argument is unknown or one too many") from None
         return tuple(values)
 
     def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
@@ -225,13 +229,10 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
         except KeyError:
             if len(bound) > 10_000:
                 bound.clear()
-            try:
-                values = bound[key] = bind(rest, named)
-            except DrawProblem as problem:
-                raise DrawProblem(name, problem.block, problem.values, problem.problem) from None
+            values = bound[key] = bind(rest, named, name)
             return values
         except TypeError:  # a list among the arguments
-            return bind(rest, named)
+            return bind(rest, named, name)
 
     def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
         return self.place_on(x, block, values_of(rest, named, name), name)

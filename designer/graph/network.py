@@ -70,9 +70,10 @@ class Network:
         """A network of nodes and wires already known to obey the rules."""
         network = cls()
         graph = network.graph
-        graph.add_nodes_from([(node.id, {"node": node}) for node in nodes])
-        # with its (empty) data: of three values networkx takes the last for data where it can, e.g. the key ("y1", "x1")
-        graph.add_edges_from([(source, target, (out, into), {}) for source, out, target, into in edges])
+        for node in nodes:  # one by one: networkx's bulk methods try each entry as a plain id first, which takes twice as long
+            graph.add_node(node.id, node=node)
+        for source, out, target, into in edges:
+            graph.add_edge(source, target, (out, into))
         return network
 
     def copy(self) -> Network:
