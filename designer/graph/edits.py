@@ -272,9 +272,14 @@ class SetNote(Edit, frozen=True, kw_only=True):
 
 
 class Define(Edit, frozen=True, kw_only=True):
-    """Adds a definition, or replaces the one of the same id. All copies follow."""
+    """Adds a definition, or replaces the one of the same id. All copies follow.
+
+    `positions` and `notes` are those of its canvas; None keeps the notes there are, and the positions of nodes that stay.
+    """
 
     definition: Definition
+    positions: dict[str, tuple[float, float]] | None = None
+    notes: dict[str, Note] | None = None
 
     def apply(self, design: Design) -> Change:
         new = self.definition
@@ -285,8 +290,16 @@ class Define(Edit, frozen=True, kw_only=True):
         # a copy, because edits inside change its network, and this record must stay what it is
         design.definitions[new.id] = msgspec.structs.replace(new, network=new.network.copy())
         design.definitions_changed()
-        # copies may stand there already, as placeholders
-        inverse: Edit = Undefine(id=new.id, used=True) if before is None else Define(definition=before)
+        places, notes = _take_canvas(design, new.id)
+        _put_canvas(
+            design,
+            new.id,
+            {key: place for key, place in (places if self.positions is None else self.positions).items() if key in new.network},
+            notes if self.notes is None else self.notes,
+        )
+        inverse: Edit = Undefine(id=new.id, used=True)  # copies may stand there already, as placeholders
+        if before is not None:
+            inverse = Define(definition=before, positions=places, notes=notes)
         return Change(inverse, set(), structural=True, definitions=True)
 
 
@@ -304,7 +317,20 @@ class Undefine(Edit, frozen=True, kw_only=True):
             raise StructureError("in_use", f"{OWN}{self.id} is still used in {', '.join(users)}.")
         definition = design.definitions.pop(self.id)
         design.definitions_changed()
-        return Change(Define(definition=definition), set(), structural=True, definitions=True)
+        positions, notes = _take_canvas(design, self.id)
+        inverse = Define(definition=definition, positions=positions, notes=notes)
+        return Change(inverse, set(), structural=True, definitions=True)
+
+
+def _take_canvas(design: Design, scope: str) -> tuple[dict[str, tuple[float, float]], dict[str, Note]]:
+    return design.positions.pop(scope, {}), design.notes.pop(scope, {})
+
+
+def _put_canvas(design: Design, scope: str, positions: dict[str, tuple[float, float]], notes: dict[str, Note]) -> None:
+    if positions:
+        design.positions[scope] = dict(positions)
+    if notes:
+        design.notes[scope] = dict(notes)
 
 
 class SetOrigin(Edit, frozen=True, kw_only=True):
