@@ -1,0 +1,189 @@
+"""The line at the bottom: is the design valid, and what it costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
+
+from designer.analysis.engine import Engine
+from designer.analysis.flatten import flatten
+from designer.analysis.memory import BYTES, peak_activation_elements
+from designer.app.controller import Controller
+from designer.ui import numbers, theme, units
+from designer.ui.widgets import label, line, set_role, without_margins
+
+MESSAGE_MS = 6000
+DTYPE = "fp32"
+
+
+class _Figure(QWidget):
+    """A label and its number."""
+
+    def __init__(self, name: str, unit: str = "") -> None:
+        super().__init__()
+        row = without_margins(QHBoxLayout(self), 6)
+        self.name = label(name, "secondary")
+        self.number = label("", "number-strong")
+        row.addWidget(self.name)
+        row.addWidget(self.number)
+        self.unit = label(unit, "muted")
+        row.addWidget(self.unit)
+        self.unit.setVisible(bool(unit))
+
+    def show_number(self, text: str) -> None:
+        self.number.setText(text)
+        self.setAccessibleName(f"{self.name.text()} {text}")
+
+
+class StatusBar(QStatusBar):
+    """Follows the document in front. A click on the MACs counts FLOPs everywhere, and back."""
+
+    problems_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setAccessibleName("Status")
+        self._controller: Controller | None = None
+        self._last_valid: tuple[int, int, int] | None = None
+        self._row = QWidget()
+        row = without_margins(QHBoxLayout(self._row), 12)
+        row.setContentsMargins(12, 0, 12, 0)
+        self._state = _state_button()
+        self._state.clicked.connect(self.problems_clicked)
+        self._params = _Figure("Params")
+        self._work = _Work()
+        self._work.clicked.connect(_switch_unit)
+        self._memory = _Figure("Peak memory")
+        self._weights = _Figure("Weights", DTYPE)
+        self._last = label("", "muted")
+        self._selection = label("", "secondary")
+        self._figures = QWidget()
+        figures = without_margins(QHBoxLayout(self._figures), 12)
+        for widget in (self._state, self._params, self._work, self._memory, self._weights):
+            if widget is not self._state:
+                upright = line("upright")
+                upright.setFixedHeight(12)
+                figures.addWidget(upright)
+            figures.addWidget(widget)
+        row.addWidget(self._figures)
+        row.addWidget(self._last)
+        self._message = label("", "secondary")
+        row.addWidget(self._message, 1)
+        row.addWidget(self._selection)
+        self.addWidget(self._row, 1)
+        self._clear = QTimer(self)
+        self._clear.setSingleShot(True)
+        self._clear.timeout.connect(lambda: self._message.setText(""))
+        units.notifier().changed.connect(self.refresh)
+        self.set_controller(None)
+
+    def set_controller(self, controller: Controller | None) -> None:
+        """Show the figures of this document, or none."""
+        if self._controller is not None:
+            self._controller.analysis_changed.disconnect(self._analysis_changed)
+            self._controller.selection_changed.disconnect(self._selection_changed)
+            self._controller.refused.disconnect(self.say)
+        self._controller = controller
+        self._last_valid = None
+        if controller is not None:
+            controller.analysis_changed.connect(self._analysis_changed)
+            controller.selection_changed.connect(self._selection_changed)
+            controller.refused.connect(self.say)
+        self._figures.setVisible(controller is not None)
+        self._last.setVisible(False)
+        self.refresh()
+        self._selection_changed(frozenset())
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a few seconds."""
+        self._message.setText(sentence)
+        self._clear.start(MESSAGE_MS)
+
+    def refresh(self) -> None:
+        """Write all figures anew."""
+        if self._controller is None:
+            return
+        engine = self._controller.engine
+        total = engine.total
+        issues = engine.issues()
+        errors = sum(issue.severity == "error" for issue in issues)
+        warnings = sum(issue.severity == "warning" for issue in issues)
+        self._show_state(engine, errors, warnings)
+        peak = _peak_bytes(engine) if total is not None else None
+        weights = BYTES[DTYPE] * (total.params + total.buffers) if total is not None else None
+        self._params.show_number(numbers.short(total.params if total else None))
+        self._work.show_number(units.name(), units.short(total.macs if total else None))
+        self._memory.show_number(numbers.bytes_(peak))
+        self._weights.show_number(numbers.bytes_(weights))
+        if total is not None and peak is not None:
+            self._last_valid = (total.params, total.macs, peak)
+        self._last.setVisible(total is None and self._last_valid is not None)
+        if total is None and self._last_valid is not None:
+            params, macs, memory = self._last_valid
+            work = f"{units.short(macs)} {units.name()}"
+            self._last.setText(f"Last valid {numbers.short(params)} params, {work}, {numbers.bytes_(memory)}")
+
+    def _show_state(self, engine: Engine, errors: int, warnings: int) -> None:
+        if errors or not engine.valid:
+            icon, color = "circle-x", "state.error"
+            text = "1 error" if errors == 1 else f"{errors} errors"
+        elif warnings:
+            icon, color = "triangle-alert", "state.warning"
+            text = "Valid, 1 warning" if warnings == 1 else f"Valid, {warnings} warnings"
+        else:
+            icon, color, text = "circle-check", "state.ok", "Valid"
+        self._state.setIcon(theme.current().icon(icon, color))
+        self._state.setText(text)
+        self._state.setAccessibleName(text)
+        set_role(self._state, {"state.error": "status-error", "state.ok": "status"}.get(color, "status-warning"))
+
+    def _analysis_changed(self, _: object) -> None:
+        self.refresh()
+
+    def _selection_changed(self, selection: object) -> None:
+        count = len(selection) if isinstance(selection, frozenset) else 0
+        self._selection.setText(f"{count} blocks selected" if count > 1 else "")
+
+
+def _peak_bytes(engine: Engine) -> int:
+    return BYTES[DTYPE] * peak_activation_elements(flatten(engine))
+
+
+def _switch_unit() -> None:
+    units.use(units.MACS if units.name() == units.FLOPS else units.FLOPS)
+
+
+def _state_button() -> QToolButton:
+    made = QToolButton()
+    made.setProperty("role", "status")
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setIconSize(QSize(16, 16))
+    made.setToolTip("Show the problems")
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+class _Work(QToolButton):
+    """`MACs 300.8 M`, which switches to FLOPs when it is clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "status")
+        self.setToolTip("Switch between MACs and FLOPs everywhere; one MAC is two FLOPs")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = without_margins(QHBoxLayout(self), 6)
+        row.setContentsMargins(4, 0, 4, 0)
+        self._name = label("", "secondary")
+        self._number = label("", "number-strong")
+        row.addWidget(self._name)
+        row.addWidget(self._number)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.layout().sizeHint()
+
+    def show_number(self, unit: str, text: str) -> None:
+        self._name.setText(unit)
+        self._number.setText(text)
+        self.setAccessibleName(f"{unit} {text}")
+        self.updateGeometry()

@@ -1,0 +1,118 @@
+"""Small widgets in the look of the program, each with an accessible name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QToolButton, QWidget
+
+from designer.ui import theme
+
+L = TypeVar("L", bound=QLayout)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Say what a widget is; the style sheet looks at it again when that changes."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Let the style sheet look at the properties of a widget again."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """A text in one of the style sheet's roles; never rich text, whatever a document writes in it."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def button(text: str, role: str = "", *, icon: str = "", tip: str = "", on_click: Callable[[], object] | None = None) -> QPushButton:
+    """A button with a verb on it. Roles: primary, flat, link, row, first-fix, or none."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    if role:
+        made.setProperty("role", role)
+    if icon:
+        made.setIcon(theme.current().icon(icon, "text.on_accent" if role == "primary" else "text.secondary"))
+        made.setIconSize(QSize(16, 16))
+    made.setToolTip(tip)
+    made.setAccessibleName(text)
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+def tool_button(action: QAction | None = None, *, icon: str = "", name: str = "", small: bool = False) -> QToolButton:
+    """An icon in a button of 28 px (24 when small): of an action, or with a name of its own."""
+    made = QToolButton()
+    if action is not None:
+        made.setDefaultAction(action)
+        made.setAccessibleName(action.text())
+    else:
+        made.setIcon(theme.current().icon(icon))
+        made.setAccessibleName(name)
+        made.setToolTip(name)
+    made.setIconSize(QSize(16, 16))
+    made.setProperty("small", small)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def line(role: str = "line") -> QFrame:
+    """A line of 1 px: `line` inside a card, `line-default` around one, `upright` between fields of a bar."""
+    made = QFrame()
+    made.setProperty("role", role)
+    return made
+
+
+class Segments(QFrame):
+    """A choice of a few, all visible: buttons side by side of which one is pressed."""
+
+    chosen = Signal(int)
+
+    def __init__(self, texts: Sequence[str], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "segments")
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        row = without_margins(QHBoxLayout(self))
+        for index, text in enumerate(texts):
+            one = QPushButton(text)
+            one.setCheckable(True)
+            one.setAutoDefault(False)
+            one.setProperty("role", "segment")
+            one.setProperty("first", index == 0)
+            one.setProperty("last", index == len(texts) - 1)
+            one.setAccessibleName(f"{name}: {text}")
+            self._group.addButton(one, index)
+            row.addWidget(one)
+        self._group.idClicked.connect(self.chosen)
+        if texts:
+            self._group.button(0).setChecked(True)
+
+    @property
+    def index(self) -> int:
+        return self._group.checkedId()
+
+    def choose(self, index: int) -> None:
+        """Press a button without saying so through `chosen`."""
+        self._group.button(index).setChecked(True)
+
+
+def without_margins(layout: L, spacing: int = 0) -> L:
+    """The layout with no margins around it."""
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    return layout
