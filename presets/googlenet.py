@@ -47,8 +47,8 @@ class GoogLeNet(ImageNet):
         "1x1 convolutions before the larger windows keep that affordable."
     )
     difference = (
-        "The paper's table counts in units of 1024 and leaves the biases out; its first row belongs to a separable 7x7, which "
-        "public implementations have not; rows 4c, 5a and 5b do not follow from their widths."
+        "The paper's table counts in units of 1024 and leaves the biases out; its first row is a separable 7x7, which saves 84M "
+        "Mult-Adds and which public implementations have not; rows 4c, 5a and 5b do not follow from their widths."
     )
 
     variant = Choice(
