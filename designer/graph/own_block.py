@@ -141,6 +141,8 @@ def _listed(value: Any) -> Any:
         return [_listed(item) for item in value]
     if isinstance(value, dict):
         return sorted((key, _listed(item)) for key, item in value.items())
+    if isinstance(value, int) and value.bit_length() > 1000:  # Python prints no decimal number of any length
+        return ("int", hex(value))
     return value
 
 
