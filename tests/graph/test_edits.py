@@ -114,8 +114,8 @@ REFUSED: list[tuple[Edit, str, str]] = [
         AddNode(node=Node("Conv 1", "relu")),
         "bad_id",
         (
-            "'Conv 1' cannot be a node's id: it needs lower-case letters, digits and single underscores, beginning with a letter, "
-            "and no word that Python or torch uses."
+            "'Conv 1' cannot be a node's id: it needs lower-case letters, digits and single underscores, beginning with a "
+            "letter, and no word that Python or torch uses."
         ),
     ),
     (
