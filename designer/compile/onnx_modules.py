@@ -38,10 +38,10 @@ class BorderFirst(nn.Module):
         super().__init__()
         self.sides = tuple(sides)
         self.value = value
-        self.layer = layer
+        self._layer = layer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layer(functional.pad(x, self.sides, value=self.value))
+        return self._layer(functional.pad(x, self.sides, value=self.value))
 
 
 class Circular(nn.Module):
@@ -50,7 +50,7 @@ class Circular(nn.Module):
     def __init__(self, sides: Sequence[int], layer: nn.Module | None = None) -> None:
         super().__init__()
         self.sides = tuple(sides)
-        self.layer = layer
+        self._layer = layer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         left, right, top, bottom = self.sides
@@ -59,7 +59,7 @@ class Circular(nn.Module):
             parts = [x.narrow(dim, size - before, before)] if before else []
             parts += [x, *([x.narrow(dim, 0, after)] if after else [])]
             x = torch.cat(parts, dim) if len(parts) > 1 else x
-        return x if self.layer is None else self.layer(x)
+        return x if self._layer is None else self._layer(x)
 
 
 class UnevenMean(nn.Module):

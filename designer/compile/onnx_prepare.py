@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from torch import fx, nn
 
 
-INNER = ".layer."
-"""Stands in the names of weights where `onnx_modules` put a layer inside another; taken out of the file's names again."""
+INNER = "._layer."
+"""Stands in the names of weights where `onnx_modules` put a layer inside another. No path holds it; the file's names neither."""
 
 
 class Prepared(NamedTuple):

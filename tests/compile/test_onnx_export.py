@@ -154,8 +154,8 @@ def test_batch_norms_can_be_kept(tmp_path: Path) -> None:
     [pytest.param(name, marks=() if name in FIRST else pytest.mark.deep) for name in sorted(presets()) if name != "mobilenet_v2"],
 )
 def test_every_preset_exports(preset_id: str, tmp_path: Path) -> None:
-    small = {"width": 0.5} if "width" in presets()[preset_id].parameters else {}
-    design = preset_design(preset_id, resolution=SMALL_SIDES.get(preset_id, 64), classes=10, **small)
+    small = {"width": 0.5, "resolution": SMALL_SIDES.get(preset_id, 64), "classes": 10}
+    design = preset_design(preset_id, **{name: small[name] for name in small if name in presets()[preset_id].parameters})
     report = export_onnx(design, tmp_path / "m.onnx")
     passes(report)
     model = load(tmp_path / "m.onnx")
@@ -249,6 +249,8 @@ def test_every_primitive_exports(opset: int | None, dynamic: bool, tmp_path: Pat
     assert (report.batch_norms_folded, report.batch_norms_kept) == (2, 1)
     assert sorted(node.op_type for node in model.graph.node if not paths[node.name]) == ["ConvTranspose", "Gemm"]
     assert report.params_file == report.params_design - 2 * (6 + 6)  # both had a bias already
+    weights = {tensor.name for tensor in model.graph.initializer if tensor.name.endswith(".weight")}
+    assert weights < set(to_torch(design).state_dict())
     operators = {node.op_type for node in model.graph.node}
     assert not operators & {"Constant", "CastLike", "Range", "Shape", "GatherND"}, "constants are worked out"
     assert {"LRN", "GlobalAveragePool", "GlobalMaxPool", "Flatten"} <= operators
