@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from designer.ui import theme
 from designer.ui.painting import painting
@@ -145,7 +145,7 @@ class Docks(QObject):
         self._building = False
         window.setDockNestingEnabled(True)
         window.setDockOptions(window.dockOptions() | QMainWindow.DockOption.GroupedDragging)
-        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, _north())
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
 
@@ -222,12 +222,6 @@ class Docks(QObject):
                     dock.menu(event.globalPos())
                     return True
         return False
-
-
-def _north():  # type: ignore[no-untyped-def]
-    from PySide6.QtWidgets import QTabWidget
-
-    return QTabWidget.TabPosition.North
 
 
 def _tabs_end(bar: QTabBar) -> int:

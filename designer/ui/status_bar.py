@@ -53,7 +53,7 @@ class StatusBar(QStatusBar):
         self._state.clicked.connect(self.problems_clicked)
         self._params = _Figure("Params")
         self._work = _Work()
-        self._work.clicked.connect(_switch_unit)
+        self._work.clicked.connect(units.switch)
         self._memory = _Figure("Peak memory")
         self._weights = _Figure("Weights", DTYPE)
         self._last = label("", "muted")
@@ -148,10 +148,6 @@ class StatusBar(QStatusBar):
 
 def _peak_bytes(engine: Engine) -> int:
     return BYTES[DTYPE] * peak_activation_elements(flatten(engine))
-
-
-def _switch_unit() -> None:
-    units.use(units.MACS if units.name() == units.FLOPS else units.FLOPS)
 
 
 def _state_button() -> QToolButton:

@@ -269,7 +269,7 @@ def _walk(tree: Any, path: str) -> Any:
 
 @cache
 def _icon_file(name: str) -> str | None:
-    for kind in ("blocks", "lucide"):
+    for kind in ("blocks", "lucide", "."):
         path = folder() / "icons" / kind / f"{name}.svg"
         if path.is_file():
             return str(path)

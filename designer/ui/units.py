@@ -32,6 +32,11 @@ def use(name: str) -> None:
         _unit.changed.emit()
 
 
+def switch() -> None:
+    """From MACs to FLOPs, or back."""
+    use(MACS if _unit.name == FLOPS else FLOPS)
+
+
 def notifier() -> _Unit:
     """Its signal `changed` says that every count of work reads differently now."""
     return _unit

@@ -1,0 +1,124 @@
+"""Menu bar and tool bar, both made from the list of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from designer.ui import actions, theme
+from designer.ui.actions import Actions
+from designer.ui.painting import painting
+from designer.ui.widgets import button, label, without_margins
+
+SEARCH_WIDTH = 360
+TOOLS = ("file.new file.open file.save", "edit.undo edit.redo", "insert.quick insert.note", "design.tidy view.fit view.zoom_selection")
+
+
+class _Logo(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(44, theme.current().size("menu_bar"))
+        self.setAccessibleName("lightdesigner")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        with painting(self) as painter:
+            picture = theme.current().pixmap("logo", "accent.base", 18, self.devicePixelRatio())
+            painter.drawPixmap(14, (self.height() - 18) // 2, picture)
+
+
+class _Search(QToolButton):
+    """Looks like a field, opens the command palette."""
+
+    def __init__(self, parent: QWidget, actions: Actions) -> None:
+        super().__init__(parent)
+        action = actions["help.commands"]
+        self.setProperty("role", "search")
+        self.setAccessibleName("Search blocks and commands")
+        self.setToolTip(action.toolTip())
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(24)
+        self.clicked.connect(action.trigger)
+        row = without_margins(QHBoxLayout(self), 8)
+        row.setContentsMargins(8, 0, 8, 0)
+        glass = label()
+        glass.setPixmap(theme.current().pixmap("search", "text.muted", 14, self.devicePixelRatio()))
+        self._glass = glass
+        row.addWidget(glass)
+        row.addWidget(label("Search blocks and commands", "muted"))
+        row.addStretch(1)
+        row.addWidget(label(action.shortcut().toString(), "number-muted"))
+        theme.notifier().changed.connect(self._recolour)
+
+    def _recolour(self) -> None:
+        self._glass.setPixmap(theme.current().pixmap("search", "text.muted", 14, self.devicePixelRatio()))
+
+
+class MenuBar(QMenuBar):
+    """The menus, with the name of the program at the left and the search in the middle."""
+
+    def __init__(self, window: QMainWindow, all_actions: Actions) -> None:
+        super().__init__(window)
+        self.setNativeMenuBar(False)
+        self.setAccessibleName("Menu")
+        self.setFixedHeight(theme.current().size("menu_bar"))
+        _Logo(self)  # the style sheet leaves room for it
+        self.menus: dict[str, QMenu] = {}
+        for title in actions.MENUS:
+            menu = self.addMenu(f"&{title}")
+            menu.setToolTipsVisible(True)
+            self.menus[title] = menu
+            _fill(menu, title, all_actions)
+            menu.aboutToShow.connect(all_actions.refresh)
+        self._search = _Search(self, all_actions)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        last = self.actionGeometry(self.actions()[-1]).right() + 24
+        left = max(last, (self.width() - SEARCH_WIDTH) // 2)
+        self._search.setGeometry(left, 2, min(SEARCH_WIDTH, self.width() - left - 16), 24)
+        self._search.setVisible(self.width() - left > 160)
+
+
+def _fill(menu: QMenu, title: str, all_actions: Actions) -> None:
+    group = None
+    for spec in actions.SPECS:
+        if spec.menu != title:
+            continue
+        if group is not None and spec.group != group:
+            menu.addSeparator()
+        group = spec.group
+        menu.addAction(all_actions[spec.id])
+
+
+class ToolBar(QToolBar):
+    """What is needed often. `options` is where the document's own controls go."""
+
+    def __init__(self, window: QMainWindow, all_actions: Actions) -> None:
+        super().__init__("Tools", window)
+        self.setObjectName("tools")
+        self.setAccessibleName("Tools")
+        self.setMovable(False)
+        self.setFixedHeight(theme.current().size("tool_bar"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setIconSize(QSize(16, 16))
+        for group in TOOLS:
+            for action_id in group.split():
+                self.addAction(all_actions[action_id])
+                tool = self.widgetForAction(all_actions[action_id])
+                tool.setAccessibleName(all_actions[action_id].text())
+                tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.addSeparator()
+        self.options = QWidget()
+        without_margins(QHBoxLayout(self.options), 12)
+        self.options.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(self.options)
+        export = all_actions["file.export"]
+        self._export = button("Export", "primary", icon="share-2", on_click=export.trigger)
+        self.addWidget(self._export)
+        export.changed.connect(lambda: self._follow(export.isEnabled(), export.toolTip()))
+        self._follow(export.isEnabled(), export.toolTip())
+
+    def _follow(self, enabled: bool, tip: str) -> None:
+        self._export.setEnabled(enabled)
+        self._export.setToolTip(tip)

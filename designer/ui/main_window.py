@@ -1,0 +1,444 @@
+"""One window: menus, tool bar, tabs of documents, docks around them, and the status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from designer.app.settings import COUNT_FLOPS, THEME, WINDOW_GEOMETRY, WINDOW_STATE, Settings
+from designer.ui import theme, units
+from designer.ui.actions import SPECS, Actions
+from designer.ui.bars import MenuBar, ToolBar
+from designer.ui.docks import BOTTOM, LEFT, RIGHT, Docks
+from designer.ui.tabs import Tabs
+from designer.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from designer.app.controller import Controller
+    from designer.ui.command_palette import Entry
+    from designer.ui.document_page import DocumentPage
+    from designer.ui.overlay import Overlay
+    from designer.ui.status_bar import StatusBar
+
+TITLE = "lightdesigner"
+LAYOUT_VERSION = 1
+NARROW = 1440  # windows under this width start with slimmer docks
+DOCKS = {
+    # id: title, side, slim size (at 1280 x 800)
+    "blocks": ("Blocks", LEFT, 224),
+    "presets": ("Presets", LEFT, 224),
+    "inspector": ("Inspector", RIGHT, 296),
+    "history": ("History", RIGHT, 296),
+    "layers": ("Layers", BOTTOM, 208),
+    "problems": ("Problems", BOTTOM, 208),
+}
+SIZES = {LEFT: "left_dock", RIGHT: "right_dock", BOTTOM: "bottom_dock"}
+
+
+class Program(Protocol):
+    """What a window asks of the program it belongs to."""
+
+    settings: Settings
+
+    def new_window(self) -> MainWindow: ...
+
+    def quit(self) -> None: ...
+
+
+
+class MainWindow(QMainWindow):
+    """A window with any number of documents, each in a tab."""
+
+    ready = Signal()  # painted for the first time, with everything that belongs to the picture
+    closed = Signal()
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.program = program
+        self.settings = program.settings
+        self.setObjectName("window")
+        self.setWindowTitle(TITLE)
+        self.setWindowIcon(theme.current().icon("logo", "accent.base", size=64))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+        self._painted = False
+        self._settling = 0
+        self._docks_shown = False
+        self._panels: list[QWidget] = []
+        self._overlay: Overlay | None = None
+        self.status: StatusBar | None = None
+        self.undo_group = QUndoGroup(self)
+        self.actions_ = Actions(self)
+        self.setMenuBar(MenuBar(self, self.actions_))
+        self.tools = ToolBar(self, self.actions_)
+        self.addToolBar(self.tools)
+        self.tabs = Tabs(self)
+        self.setCentralWidget(self.tabs)
+        self.docks = Docks(self)
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(0)
+        self._refresh.timeout.connect(self.actions_.refresh)
+        self._offer()
+        self.tabs.current_changed.connect(self._page_changed)
+        self.tabs.close_wanted.connect(self.close_page)
+        self.tabs.new_wanted.connect(self.show_welcome)
+        self.undo_group.undoTextChanged.connect(lambda text: self._name_step("edit.undo", "Undo", text))
+        self.undo_group.redoTextChanged.connect(lambda text: self._name_step("edit.redo", "Redo", text))
+        self.show_welcome()
+
+    # -- actions of the window itself ------------------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        offers: dict[str, Callable[[], object]] = {
+            "file.new": self.new_document,
+            "file.new_window": lambda: self.program.new_window().show(),
+            "file.close": self._close_current,
+            "file.quit": self.program.quit,
+            "edit.undo": self.undo_group.undo,
+            "edit.redo": self.undo_group.redo,
+            "view.flops": units.switch,
+            "view.light": lambda: self._choose_theme(theme.LIGHT),
+            "view.dark": lambda: self._choose_theme(theme.DARK),
+            "view.system": lambda: self._choose_theme(theme.SYSTEM),
+            "window.next_panel": lambda: self._step_focus(1),
+            "window.previous_panel": lambda: self._step_focus(-1),
+            "window.next_tab": lambda: self.tabs.step(1),
+            "window.previous_tab": lambda: self.tabs.step(-1),
+            "window.reset": self.reset_layout,
+            "help.commands": self.show_commands,
+            "help.shortcuts": self.show_shortcuts,
+            "help.about": self.show_about,
+        }
+        for action_id, handler in offers.items():
+            self.actions_.offer(action_id, handler)
+        for dock_id in DOCKS:
+            self.actions_.offer(f"window.{dock_id}", lambda id=dock_id: self._toggle_dock(id))  # noqa: A006
+        units.notifier().changed.connect(self._unit_changed)
+        theme.notifier().changed.connect(self._show_checks)
+        self._show_checks()
+        self.actions_.refresh()
+
+    def _name_step(self, action_id: str, verb: str, text: str) -> None:
+        """`Undo set stride in ir2`: the Edit menu names every step."""
+        name = f"{verb} {text[0].lower()}{text[1:]}" if text else verb
+        self.actions_[action_id].setText(name)
+        self._refresh.start()
+
+    def _unit_changed(self) -> None:
+        self.settings.set(COUNT_FLOPS, units.name() == units.FLOPS)
+        self._show_checks()
+
+    def _show_checks(self) -> None:
+        self.actions_["view.flops"].setChecked(units.name() == units.FLOPS)
+        for name in (theme.LIGHT, theme.DARK, theme.SYSTEM):
+            self.actions_[f"view.{name}"].setChecked(theme.chosen() == name)
+        for dock_id, dock in self.docks.all.items():
+            self.actions_[f"window.{dock_id}"].setChecked(not dock.isHidden())
+
+    def _choose_theme(self, name: str) -> None:
+        theme.choose(name)
+        self.settings.set(THEME, name)
+
+    # -- documents ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> DocumentPage | None:
+        """The document in front, None while the start page is."""
+        current = self.tabs.current
+        return current if current is not None and not isinstance(current, Welcome) else None  # type: ignore[return-value]
+
+    @property
+    def controller(self) -> Controller | None:
+        page = self.page
+        return page.controller if page is not None else None
+
+    @property
+    def document_pages(self) -> list[DocumentPage]:
+        return [page for page in self.tabs.pages if not isinstance(page, Welcome)]  # type: ignore[misc]
+
+    def show_welcome(self) -> None:
+        """Show the start page, in a tab of its own."""
+        for page in self.tabs.pages:
+            if isinstance(page, Welcome):
+                self.tabs.show(page)
+                return
+        welcome = Welcome(self.actions_)
+        welcome.open_requested.connect(self.open_text)
+        self.tabs.add(welcome, "Start", "logo")
+
+    def new_document(self) -> None:
+        """An empty design in a new tab."""
+        from designer.app.controller import Controller
+        from designer.graph.design import Design
+
+        self.add(Controller(Design()))
+
+    def open_text(self, text: str | Path) -> None:
+        """Open what a DESIGN text or a path names; says why when it cannot be read."""
+        from blocks.errors import LightdesignerError
+        from designer.app.controller import Controller
+        from designer.catalogue import is_file, load
+
+        try:
+            design = load(text)
+        except LightdesignerError as error:
+            self.say(str(error))
+            return
+        self.add(Controller(design, Path(text) if is_file(text) else None))
+
+    def add(self, controller: Controller) -> DocumentPage:
+        """Show a document in a tab, in the place of the start page if that is in front."""
+        from designer.ui.document_page import DocumentPage
+
+        page = DocumentPage(controller)
+        controller.setParent(page)
+        self.undo_group.addStack(controller.stack)
+        controller.title_changed.connect(lambda: self._describe(page))
+        controller.graph_changed.connect(lambda _: self._refresh.start())
+        controller.selection_changed.connect(lambda _: self._refresh.start())
+        current = self.tabs.current
+        self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
+        self._describe(page)
+        page.canvas.view.setFocus()
+        return page
+
+    def _describe(self, page: DocumentPage) -> None:
+        controller = page.controller
+        if page in self.tabs.pages:
+            tip = str(controller.path) if controller.path is not None else "Not saved in a file yet"
+            self.tabs.describe(page, controller.title, page.icon(), unsaved=controller.unsaved, tip=tip)
+        if page is self.page:
+            self._write_title()
+
+    def _write_title(self) -> None:
+        controller = self.controller
+        self.setWindowTitle(f"{controller.title}[*] – {TITLE}" if controller is not None else TITLE)
+        self.setWindowModified(controller is not None and controller.unsaved)
+
+    def _page_changed(self, _: object) -> None:
+        page = self.page
+        controller = self.controller
+        self.undo_group.setActiveStack(controller.stack if controller is not None else None)
+        self.actions_.set_performer(page.canvas if page is not None else None, page.canvas.view if page is not None else None)
+        if page is not None and not self._docks_shown:
+            self._show_docks()
+        elif self._docks_shown and not self.document_pages:
+            self._hide_docks()
+        if self.status is not None:
+            self.status.set_controller(controller)
+        for panel in self._panels:
+            panel.set_controller(controller)  # type: ignore[attr-defined]
+        self._write_title()
+
+    def _close_current(self) -> None:
+        if self.tabs.current is not None:
+            self.close_page(self.tabs.current)
+
+    def close_page(self, page: QWidget) -> bool:
+        """Close a tab; False when somebody would rather keep it."""
+        if isinstance(page, Welcome) and len(self.tabs.pages) == 1:
+            self.close()
+            return False
+        if not isinstance(page, Welcome):
+            self.undo_group.removeStack(page.controller.stack)  # type: ignore[attr-defined]
+        if len(self.tabs.pages) == 1:
+            self.show_welcome()
+        self.tabs.remove(page)
+        return True
+
+    def say(self, sentence: str) -> None:
+        """Tell a person something that needs no answer."""
+        self._need_status().say(sentence)
+
+    # -- docks -------------------------------------------------------------------------------------------------------------
+
+    def _need_status(self) -> StatusBar:
+        if self.status is None:
+            from designer.ui.status_bar import StatusBar
+
+            self.status = StatusBar(self)
+            self.status.problems_clicked.connect(lambda: self.docks.all["problems"].focus_panel())
+            self.setStatusBar(self.status)
+        return self.status
+
+    def _show_docks(self) -> None:
+        """Put the docks around the documents, where they were the last time."""
+        self._docks_shown = True
+        if not self.docks.all:
+            for dock_id, (title, area, _) in DOCKS.items():
+                dock = self.docks.add(dock_id, title, area, lambda id=dock_id: self._make_panel(id))  # noqa: A006
+                dock.visibilityChanged.connect(lambda _: self._show_checks())
+        self._need_status()
+        for dock in self.docks.all.values():
+            dock.show()
+        if not self.restoreState(QByteArray(self.settings.get(WINDOW_STATE)), LAYOUT_VERSION):
+            self.reset_layout()
+        if self._painted:
+            self.docks.build_visible()
+
+    def _hide_docks(self) -> None:
+        self._save_layout()
+        self._docks_shown = False
+        for dock in self.docks.all.values():
+            dock.hide()
+        if self.status is not None:
+            self.status.set_controller(None)
+
+    def _save_layout(self) -> None:
+        if self._docks_shown:
+            self.settings.set(WINDOW_STATE, self.saveState(LAYOUT_VERSION).data())
+
+    def reset_layout(self) -> None:
+        """Put all docks back in their places, at their first sizes."""
+        if not self._docks_shown:
+            return
+        docks = self.docks.all
+        first: dict[object, str] = {}
+        for dock_id, (_, area, _) in DOCKS.items():
+            dock = docks[dock_id]
+            dock.setFloating(False)
+            self.addDockWidget(area, dock)
+            dock.show()
+            if area in first:
+                self.tabifyDockWidget(docks[first[area]], dock)
+            else:
+                first[area] = dock_id
+        for dock_id in first.values():
+            docks[dock_id].raise_()
+        self._first_sizes()
+
+    def _first_sizes(self) -> None:
+        from PySide6.QtCore import Qt
+
+        slim = self.width() < NARROW
+        for side, orientation in ((LEFT, Qt.Orientation.Horizontal), (RIGHT, Qt.Orientation.Horizontal), (BOTTOM, Qt.Orientation.Vertical)):
+            dock_id, size = next((id, slim_size) for id, (_, area, slim_size) in DOCKS.items() if area is side)
+            self.resizeDocks([self.docks.all[dock_id]], [size if slim else theme.current().size(SIZES[side])], orientation)
+
+    def _make_panel(self, dock_id: str) -> QWidget:
+        from designer.ui.panels import make
+
+        panel = make(dock_id, self)
+        if hasattr(panel, "set_controller"):
+            self._panels.append(panel)
+            panel.set_controller(self.controller)
+        return panel
+
+    def _toggle_dock(self, dock_id: str) -> None:
+        dock = self.docks.all.get(dock_id)
+        if dock is None:
+            return
+        if dock.isHidden() or dock.visibleRegion().isEmpty():
+            dock.focus_panel()
+        else:
+            dock.hide()
+        self._show_checks()
+
+    def go_to(self, node_id: str) -> None:
+        """Select a block, bring it into view, and put the keyboard on the canvas."""
+        page = self.page
+        if page is not None:
+            page.controller.select({node_id})
+            page.canvas.view.center_on(node_id)
+            page.canvas.view.setFocus()
+
+    def _step_focus(self, by: int) -> None:
+        """From the canvas to the next visible dock, around and back to the canvas."""
+        areas: list[tuple[QWidget, Callable[[], None]]] = []
+        if self.tabs.current is not None:
+            page = self.page
+            target: QWidget = page.canvas.view if page is not None else self.tabs.current
+            areas.append((self.tabs, target.setFocus))
+        areas += [(dock, dock.focus_panel) for dock in self.docks.all.values() if dock.isVisible() and not dock.visibleRegion().isEmpty()]
+        focused = QApplication.focusWidget()
+        here = next((k for k, (area, _) in enumerate(areas) if focused is not None and (area is focused or area.isAncestorOf(focused))), 0)
+        areas[(here + by) % len(areas)][1]()
+
+    # -- overlays ------------------------------------------------------------------------------------------------------------
+
+    def _open(self, overlay: Overlay) -> None:
+        if self._overlay is not None:
+            self._overlay.dismiss()
+        self._overlay = overlay
+        overlay.destroyed.connect(lambda: self._forget(overlay))
+        overlay.open()
+
+    def _forget(self, overlay: Overlay) -> None:
+        if self._overlay is overlay:
+            self._overlay = None
+
+    def show_commands(self) -> None:
+        from designer.ui.command_palette import CommandPalette
+
+        self._open(CommandPalette(self, self._commands()))
+
+    def _commands(self) -> list[Entry]:
+        from designer.ui.command_palette import Entry
+
+        entries = []
+        for spec in SPECS:
+            action = self.actions_[spec.id]
+            keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
+            why_not = self.actions_.why_not(spec.id)
+            entries.append(Entry(action.text().removesuffix("…"), action.trigger, spec.menu, keys, spec.icon, why_not=why_not))
+        return entries
+
+    def show_shortcuts(self) -> None:
+        from designer.ui.shortcuts import Shortcuts
+
+        self._open(Shortcuts(self))
+
+    def show_about(self) -> None:
+        from designer.ui.shortcuts import About
+
+        self._open(About(self))
+
+    # -- events --------------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        if self._docks_shown:
+            self.docks.build_visible()
+        QTimer.singleShot(0, self, self._settle)
+
+    def _settle(self) -> None:
+        """Wait until the panels that were built just now are laid out and painted too."""
+        self._settling += 1
+        if self._settling < 3:
+            QTimer.singleShot(0, self, self._settle)
+        else:
+            self.ready.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if _designs(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        for path in _designs(event):
+            self.open_text(path)
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._save_layout()
+        self.settings.set(WINDOW_GEOMETRY, self.saveGeometry().data())
+        self.closed.emit()
+        event.accept()
+
+
+def _designs(event: QDropEvent) -> list[Path]:
+    """The design files somebody drags over the window."""
+    from designer.catalogue import SUFFIX
+
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix == SUFFIX]
