@@ -56,7 +56,7 @@ def test_known_figures(text: str, field: int, depth: int) -> None:
 
 
 class Reached(NamedTuple):
-    """Along one side: how many input positions the middle output position sees, and how far its neighbour's begin from its own."""
+    """Along one side: how many input positions the middle output position sees, and how much later its neighbour's begin."""
 
     field: int
     stride: int
