@@ -130,7 +130,11 @@ class Engine:
             self._bindings.pop(node_id, None)
         moved = set(self._counted ^ old_counted)
         old, new = old_order.incomplete, self._order.incomplete
-        moved |= {node_id for node_id in {*old, *new} if old.get(node_id) != new.get(node_id)}
+        for node_id in {*old, *new}:
+            if old.get(node_id) != new.get(node_id):
+                moved.add(node_id)
+                if node_id in self._rank:  # what reads it says for whom it waits, though a placeholder's own result stays
+                    moved.update(self.design.root.successors(node_id))
         moved |= {node_id for node_id in self._rank if node_id not in self.results}
         return removed, moved
 

@@ -6,6 +6,7 @@ batch of 2, which tells the batch from a channel of 1.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,9 @@ def walk(module: fx.GraphModule, tensors: list[torch.Tensor], run: Run | None = 
             layer = module.get_submodule(node.target)
             inputs = [values[source] for source in node.args]
             try:
-                values[node] = layer(*inputs) if run is None else run(node.target, layer, inputs)
+                with warnings.catch_warnings():  # of an even kernel torch says that padding="same" may copy the input: it may
+                    warnings.filterwarnings("ignore", message="Using padding='same'")
+                    values[node] = layer(*inputs) if run is None else run(node.target, layer, inputs)
             except TORCH_ERRORS as error:
                 raise CompileError(f"{node.target}: it cannot run; {torch_said(error)}", node.target) from error
             del inputs

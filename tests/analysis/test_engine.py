@@ -274,3 +274,23 @@ def test_a_design_of_too_many_layers_is_refused_as_a_whole() -> None:
     assert [(i.code, i.path) for i in engine.issues()] == [("too_large", "")]
     engine.update(SetDisabled(node="n3", disabled=True).apply(edited))
     assert engine.valid
+
+
+def test_followers_of_a_placeholder_learn_for_whom_they_wait() -> None:
+    """A placeholder's own result is the same whether its inputs are complete or not; what its readers wait for is not."""
+    placed = design(
+        [("image", "input"), ("n1", "conv2d"), ("n2", "relu"), ("n3", "global_avg_pool"), ("scores", "output")],
+        ["image -> n1", "n1 -> n2", "n2 -> n3", "n3 -> scores"],
+    )
+    engine = Engine(placed)
+    for edit in (
+        Disconnect(target="n2", target_port="x"),
+        AddNode(node=Node("join", "concat")),
+        AddNode(node=Node("lost", "own.nowhere")),
+        Connect(source="lost", source_port="y", target="join", target_port="x.0"),
+        Connect(source="n3", source_port="y", target="join", target_port="x.1"),
+        Connect(source="n2", source_port="y", target="lost", target_port="x"),
+    ):
+        engine.update(edit.apply(placed))
+    assert engine.results["join"].blocked_by == "lost"
+    assert engine.results == Engine(placed).results
