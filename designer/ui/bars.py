@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from designer.ui import actions, theme
@@ -65,12 +67,18 @@ class MenuBar(QMenuBar):
         _Logo(self)  # the style sheet leaves room for it
         self.menus: dict[str, QMenu] = {}
         for title in actions.MENUS:
-            menu = self.addMenu(f"&{title}")
+            menu = self.addMenu(title)
             menu.setToolTipsVisible(True)
             self.menus[title] = menu
             _fill(menu, title, all_actions)
             menu.aboutToShow.connect(all_actions.refresh)
+            # Alt and the first letter, without the underlines that Fusion would always draw
+            key = QShortcut(QKeySequence(f"Alt+{title[0]}"), window)
+            key.activated.connect(partial(self._pull_down, menu))
         self._search = _Search(self, all_actions)
+
+    def _pull_down(self, menu: QMenu) -> None:
+        self.setActiveAction(menu.menuAction())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

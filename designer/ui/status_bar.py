@@ -136,7 +136,7 @@ class StatusBar(QStatusBar):
         self._state.setIcon(theme.current().icon(icon, color))
         self._state.setText(text)
         self._state.setAccessibleName(text)
-        set_role(self._state, {"state.error": "status-error", "state.ok": "status"}.get(color, "status-warning"))
+        set_role(self._state, f"status-{color.removeprefix('state.')}")
 
     def _analysis_changed(self, _: object) -> None:
         self.refresh()

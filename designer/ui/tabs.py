@@ -11,6 +11,7 @@ from designer.ui.painting import painting
 from designer.ui.widgets import line, tool_button, without_margins
 
 DOT = 6
+MIN_WIDTH = 160
 
 
 class _End(QWidget):
@@ -51,6 +52,9 @@ class _Dot(QWidget):
 
 class _Bar(QTabBar):
     middle_clicked = Signal(int)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(min(self.sizeHint().width(), MIN_WIDTH), self.sizeHint().height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.MiddleButton and self.tabAt(event.pos()) >= 0:
@@ -147,14 +151,13 @@ class Tabs(QWidget):
     def describe(self, page: QWidget, title: str, icon: str, *, unsaved: bool, tip: str = "") -> None:
         """Write a page's title and whether it holds unsaved work."""
         index = self._pages.index(page)
-        self.bar.setTabText(index, title.replace("&", "&&"))
-        self.bar.setTabIcon(index, theme.current().icon(icon))
-        self.bar.setTabToolTip(index, tip)
-        self.bar.setAccessibleTabName(index, f"{title}, not saved" if unsaved else title)
         end = self.bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
         if isinstance(end, _End):
             end.describe(title, unsaved=unsaved)
-            self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, end)  # the tab gets its new width
+        self.bar.setTabIcon(index, theme.current().icon(icon))
+        self.bar.setTabToolTip(index, tip)
+        self.bar.setAccessibleTabName(index, f"{title}, not saved" if unsaved else title)
+        self.bar.setTabText(index, title.replace("&", "&&"))  # last: it measures the tab anew
 
     def step(self, by: int) -> None:
         """Show the page so many tabs further on, around the end."""
