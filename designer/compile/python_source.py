@@ -23,7 +23,8 @@ def to_python(design: Design, *, title: str = "", paper: str = "") -> str:
     """A Python module, as text, with the design's network as its last class. It imports torch and nothing else.
 
     The class takes no arguments; its `forward` takes one tensor (N, C, H, W) or (N, F) per input of the design, in input order
-    and under the inputs' names, and returns a tensor, or a dict by output name where the design has several outputs.
+    and under the inputs' names (with a `_` behind those that mean something else there, such as `torch`), and returns a tensor,
+    or a dict by output name where the design has several outputs.
     `state_dict` keys equal those of `to_torch(design)`, so weights go both ways. Every composite is a class of its own, one for
     each structure that occurs; what differs between its copies are the arguments of its constructor.
 
@@ -31,7 +32,7 @@ def to_python(design: Design, *, title: str = "", paper: str = "") -> str:
     Raises CompileError, naming the node, where the design has errors or has no output.
     """
     plan = plan_of(design)
-    return _File(plan, title or design.name, paper).text()
+    return _File(plan, title or design.name, paper).written()
 
 
 class _File:
@@ -58,7 +59,7 @@ class _File:
 
     # -- the file --------------------------------------------------------------------------------------------------------------
 
-    def text(self) -> str:
+    def written(self) -> str:
         classes = [self._class(structure) for structure in self.structures if not structure.is_chain]
         body = "\n\n\n".join([*self._library_classes("\n".join(classes)), *classes, self._main()])
         return f"{self._heading()}\n\n{_imports(body)}\n\n\n{body}\n"
@@ -77,7 +78,7 @@ class _File:
         plan, origin = self.plan, self.plan.design.origin
         paragraphs = []
         if origin is not None:
-            options = ", ".join([f"{name}={value}" for name, value in origin.options.items()])
+            options = ", ".join([f"{name}={_option(value)}" for name, value in origin.options.items()])
             paragraphs.append(f"Drawn from the lightdesigner preset {origin.preset}{f' with {options}' if options else ''}.")
         if self.paper:
             paragraphs.append(f"Paper: {self.paper}")
@@ -126,7 +127,7 @@ class _File:
             assert stage is not None
             name = self.names.new(camel(stage), f"{camel(stage)}Stage")
             inside = [k for k in members if scope.pieces[k].stage == stage]
-            about = f"Parts of {stage}. The network calls them one by one, because parts of other stages stand between them."
+            about = f"Parts of stage {stage}, which the network calls one by one, because other parts stand between them."
             lines = [f"class {name}(nn.Module):", *docstring(about, 4), "", *self._constructor(structure, inside)]
             before.append("\n".join(lines))
             constructed.append(f"        self.{stage} = {name}()")
@@ -140,7 +141,7 @@ class _File:
         scope = structure.scope
         if scope.key == NETWORK or scope.key.startswith(STAGE):
             shapes = [", ".join(map(str, specs)) for specs in (scope.inputs, scope.outputs)]
-            name = clean(self.title) if scope.key == NETWORK else scope.key
+            name = clean(self.title) if scope.key == NETWORK else scope.key.capitalize()
             return f"{name}: {shapes[0]} -> {shapes[1]}."
         return " ".join([scope.summary, *structure.remarks])
 
@@ -190,6 +191,11 @@ class _File:
             own = [name for name in defaults if name in piece.child.block.parameters]
             items_ += [f"{name}={text(given[name])}" for name in own[:1]]
         return call(maker, *items_)
+
+
+def _option(value: object) -> str:
+    """A preset's option as a person writes it."""
+    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _with_name(name: str, doc: Doc) -> Doc:

@@ -6,12 +6,16 @@ import builtins
 from typing import NamedTuple
 
 from designer.compile.source_classes import Structure
-from designer.compile.source_layout import WIDTH, Doc, Names, Nest, call, fits, flat, laid_out, literal
+from designer.compile.source_layout import WIDTH, Doc, Names, Nest, call, columns, fits, flat, laid_out, literal
 from designer.compile.source_terms import Number
 from designer.compile.source_tree import NETWORK, Call, Ref
 
 BODY = 8  # columns before a statement of a method
 LONGEST_NEST = 100
+LONGEST_JOINED = 50  # of a call inside a sum
+LONGEST_VARIABLE = 30
+LONGEST_LIST = 70  # of variables that a call is unpacked into
+MOST_NAMED = 5  # tensors in an annotation
 HIDDEN = frozenset({"self", "torch", "nn", "functional", "l"})
 """Names no variable may have: the first four are something else, the last reads like a 1."""
 
@@ -33,18 +37,18 @@ def forward_of(structure: Structure) -> list[str]:
     """The lines of the method `forward`."""
     names = Names(HIDDEN)
     arguments = [names.new(port, f"{port}_") for port in structure.scope.ports]
-    body = _Body(structure, arguments, "")
-    if body.branches > 1:
-        lines = _Body(structure, arguments, "").lines
-    else:
-        lines = _Body(structure, arguments, "y").lines
     count = len(structure.scope.refs)
+    body = _Body(structure, arguments, "y")
+    if body.branches > 1 or count > 1:
+        body = _Body(structure, arguments, "")
     if structure.scope.key == NETWORK and count > 1:
         returns = "dict[str, Tensor]"
+    elif count > MOST_NAMED:
+        returns = "tuple[Tensor, ...]"
     else:
         returns = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
     head = call("def forward", "self", *[f"{name}: Tensor" for name in arguments])
-    return [*laid_out(head, BODY - 4, after=f" -> {returns}:"), *lines]
+    return [*laid_out(head, BODY - 4, after=f" -> {returns}:"), *body.lines]
 
 
 class _Body:
@@ -58,20 +62,18 @@ class _Body:
         self.branch = branch
         self.branches = 0
         self.returned = False
+        self.dying: list[str] = []
         self.lines: list[str] = []
         self.variables: dict[Ref, str] = {(-1 - k, 0): name for k, name in enumerate(arguments)}
         self.inline: dict[Ref, Written] = {}
         self.steps = [k for k in range(len(self.scope.pieces)) if not self._is_alias(k)]
-        self.last_use: dict[Ref, int] = {}
-        self.uses: dict[Ref, int] = {}
+        self.ends = [self._real(ref) for ref in self.scope.refs]
+        self.readers: dict[Ref, list[int]] = {}
         for k in self.steps:
             for ref in self._refs(k):
-                self.last_use[ref] = k
-                self.uses[ref] = self.uses.get(ref, 0) + 1
-        self.ends = [self._real(ref) for ref in self.scope.refs]
+                self.readers.setdefault(ref, []).append(k)
         for ref in self.ends:
-            self.last_use[ref] = len(self.scope.pieces)
-            self.uses[ref] = self.uses.get(ref, 0) + 1
+            self.readers.setdefault(ref, []).append(len(self.scope.pieces))
         chains = self._chains()
         for number, chain in enumerate(chains):
             self._write(chain, chains[number + 1] if number + 1 < len(chains) else None)
@@ -97,7 +99,7 @@ class _Body:
         chains: list[list[int]] = []
         for k in self.steps:
             before = chains[-1][-1] if chains else -1
-            if chains and self._refs(k) == [(before, 0)] and self.uses[before, 0] == 1 and self._count(before) == 1:
+            if chains and self._refs(k) == [(before, 0)] and len(self.readers[before, 0]) == 1 and self._count(before) == 1:
                 chains[-1].append(k)
             else:
                 chains.append([k])
@@ -157,48 +159,72 @@ class _Body:
         refs = self._refs(following[0])
         if not isinstance(child, Call) or child.block.id not in ("add", "multiply") or refs.count((chain[0], 0)) != 1:
             return False
-        return self.uses[chain[0], 0] == 1 and all(ref == (chain[0], 0) or ref in self.variables for ref in refs)
+        if len(self.readers[chain[0], 0]) > 1 or columns(self._expression(chain[0]).text) > LONGEST_JOINED:
+            return False
+        return all(ref == (chain[0], 0) or ref in self.variables for ref in refs)
 
     def _assign(self, chain: list[int], k: int, written: Written) -> str:
+        """Write a statement that keeps what piece k gives out. Returns the name of its first output."""
         count = self._count(k)
-        if count == 1 and not self.uses.get((k, 0)):
+        if count == 1 and (k, 0) not in self.readers:
             if self.structure.is_module(k):
                 self._statement("", written.doc, k)
             return "_"
-        names = [self._variable(chain, k, out) if self.uses.get((k, out)) else "_" for out in range(count)]
-        self._statement(f"{', '.join(names)} = ", written.doc, k)
-        for out, name in enumerate(names):
-            self.variables[k, out] = name
+        self._forget(k)
+        names = self._unpacked(k) if count > 1 else [self._variable(chain)]
+        if columns(", ".join(names)) > LONGEST_LIST:
+            whole = self._new_name(self.scope.pieces[k].name)
+            self._statement(f"{whole} = ", written.doc, k)
+            names = [f"{whole}[{out}]" for out in range(count)]
+        else:
+            self._statement(f"{', '.join(names)} = ", written.doc, k)
+        self.variables.update({(k, out): name for out, name in enumerate(names) if (k, out) in self.readers})
         return names[0]
 
-    def _variable(self, chain: list[int], k: int, out: int) -> str:
-        """The name for a result: that of a tensor nobody needs any more, or a new one."""
-        live = {name for ref, name in self.variables.items() if self.last_use.get(ref, -1) > k or (ref[0] == k and name != "_")}
-        live |= {name for name in self.arguments if name != "x"}
-        refs = self._refs(k)
-        dying = [self.variables[ref] for ref in refs if ref in self.variables and self.variables[ref] not in live]
+    def _forget(self, k: int) -> None:
+        """Drop the variables that nothing behind piece k reads."""
+        self.dying = [self.variables[ref] for ref in self.variables if self.readers.get(ref, [-1])[-1] <= k]
+        self.variables = {ref: name for ref, name in self.variables.items() if self.readers.get(ref, [-1])[-1] > k}
+
+    def _live(self) -> set[str]:
+        return {name.partition("[")[0] for name in self.variables.values()} | {name for name in self.arguments if name != "x"}
+
+    def _variable(self, chain: list[int]) -> str:
+        """The name for the result of a chain: that of a tensor nobody needs any more, or a new one."""
+        live = self._live()
+        dying = [name for name in self.dying if name not in live and "[" not in name]
         if not self.branch:  # x is one tensor among several: each is called by the part that made it
             dying = [name for name in dying if name in ("x", "y") and not self._is_branch(chain)]
-        if self._count(k) == 1:
-            if dying and len(refs) == 1:
-                return dying[0]
-            if "x" not in live and (self.branch or not self._is_branch(chain)):
-                return "x"
-            if dying:
-                return "y" if "y" in dying else dying[0]
-            self.branches += 1
-            wanted = self.branch or self.scope.pieces[chain[-1]].name
-        else:
-            wanted = self._output_name(k, out)
-        names = Names(HIDDEN | live)
-        if hasattr(builtins, wanted):
+        if dying and len(self._refs(chain[0])) == 1:
+            return dying[0]
+        if "x" not in live and (self.branch or not self._is_branch(chain)):
+            return "x"
+        if dying:
+            return "y" if "y" in dying else dying[0]
+        self.branches += 1
+        return self._new_name(self.branch or self.scope.pieces[chain[-1]].name)
+
+    def _new_name(self, wanted: str, live: set[str] | None = None) -> str:
+        if len(wanted) > LONGEST_VARIABLE:
+            wanted = "y"
+        elif hasattr(builtins, wanted):
             wanted += "_"
-        return names.new(wanted)
+        return Names(HIDDEN | (live or self._live())).new(wanted)
+
+    def _unpacked(self, k: int) -> list[str]:
+        """Names for all outputs of a piece."""
+        live = self._live()
+        names = []
+        for out in range(self._count(k)):
+            names.append(self._new_name(self._output_name(k, out), live) if (k, out) in self.readers else "_")
+            live.add(names[-1])
+        return names
 
     def _is_branch(self, chain: list[int]) -> bool:
         """Whether the end of a chain is read beside other tensors."""
-        readers = [k for k in self.steps if (chain[-1], 0) in self._refs(k)]
-        return any(len(self._refs(k)) > 1 for k in readers) or (len(self.ends) > 1 and (chain[-1], 0) in self.ends)
+        end = (chain[-1], 0)
+        count = len(self.scope.pieces)
+        return any(len(self.ends if k == count else self._refs(k)) > 1 for k in self.readers[end])
 
     def _output_name(self, k: int, out: int) -> str:
         piece = self.scope.pieces[k]
@@ -226,7 +252,11 @@ class _Body:
             items = [f"{literal(name)}: {value}" for name, value in zip(self.scope.output_names, values, strict=True)]
             self.lines += laid_out(Nest("{", tuple(items), "}", call=False), BODY, before="return ")
         else:
-            self.lines.append(f"{' ' * BODY}return {', '.join(values)}")
+            together = f"return {', '.join(values)}"
+            alone = [f"{' ' * BODY}{together}"]
+            self.lines += (
+                alone if fits(together, BODY) else laid_out(Nest("(", tuple(values), ")", False), BODY, before="return ")
+            )
 
     # -- expressions -----------------------------------------------------------------------------------------------------------
 

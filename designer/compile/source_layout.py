@@ -46,6 +46,8 @@ def laid_out(doc: Doc, indent: int, before: str = "", after: str = "") -> list[s
     if isinstance(doc, str) or (text is not None and fits(f"{before}{text}{after}", indent)):
         return [f"{' ' * indent}{before}{text}{after}"]
     inner = indent + INDENT
+    if before.endswith(" = ") and not fits(f"{before}{doc.head}", indent):
+        return [f"{' ' * indent}{before}(", *laid_out(doc, inner), f"{' ' * indent}){after}"]
     lines = [f"{' ' * indent}{before}{doc.head}"]
     items = [flat(item) for item in doc.items]
     together = None if None in items or not doc.call or doc.table else ", ".join(filter(None, items))
@@ -86,7 +88,7 @@ def literal(value: object) -> str:
 def clean(text: str) -> str:
     """Free text as it may stand in a docstring: one line, nothing invisible, nothing that would end or escape it."""
     text = "".join([" " if unicodedata.category(c)[0] in "CZ" else c for c in text])
-    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''").rstrip('"')
+    return " ".join(text.split()).replace("\\", "/").replace('"""', "'''").strip('" ')
 
 
 def wrapped(text: str, room: int) -> list[str]:

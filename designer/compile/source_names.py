@@ -123,12 +123,14 @@ def _difference(structure: Structure, others: list[Structure]) -> tuple[str, str
 
 def _part(structure: Structure, name: str) -> str:
     """The class of a part, "" where there is no such part."""
-    for piece, child in zip(structure.scope.pieces, structure.children, strict=True):
+    for number, (piece, child) in enumerate(zip(structure.scope.pieces, structure.children, strict=True)):
         if piece.name == name:
             if child is not None:
                 return child.name or child.scope.base
             assert isinstance(piece.child, Call)
-            return piece.child.maker.removeprefix("nn.") if not piece.child.kind else "activation"
+            makers = [scope.pieces[number].child for scope in structure.scopes]
+            used = {child.maker for child in makers if isinstance(child, Call)}
+            return used.pop().removeprefix("nn.") if len(used) == 1 else f"Any{camel('_'.join(piece.child.form))}"
     return ""
 
 

@@ -64,6 +64,8 @@ class Probe:
         inputs, values = self.result.inputs, self.result.values
         if doubled == INPUTS:
             inputs = tuple([TensorSpec((2 * spec[0], *spec[1:])) for spec in inputs])
+        elif self.values[doubled] is None:
+            return None
         else:
             values = tuple([2 * v if name == doubled else v for name, v in zip(self.parameters, values, strict=True)])
         result = evaluate(self.result.block, values, inputs)
