@@ -224,7 +224,7 @@ class Actions(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._actions: dict[str, QAction] = {}
-        self._own: dict[str, Callable[[], object]] = {}
+        self._own: dict[str, tuple[Callable[[], object], Callable[[], str]]] = {}
         self._performer: Performer | None = None
         for spec in SPECS:
             action = QAction(spec.text, window)
@@ -248,10 +248,10 @@ class Actions(QObject):
     def __iter__(self) -> Iterator[QAction]:
         return iter(self._actions.values())
 
-    def offer(self, action_id: str, handler: Callable[[], object]) -> None:
-        """Let the window itself do this action."""
+    def offer(self, action_id: str, handler: Callable[[], object], why_not: Callable[[], str] = lambda: "") -> None:
+        """Let the window itself do this action, whenever `why_not` has nothing to say against it."""
         assert action_id in self._actions, action_id
-        self._own[action_id] = handler
+        self._own[action_id] = handler, why_not
 
     def set_performer(self, performer: Performer | None, canvas: QWidget | None) -> None:
         """The canvas in front does the actions of documents from now on; `canvas` is the widget whose focus enables its keys."""
@@ -266,7 +266,7 @@ class Actions(QObject):
         """Why an action cannot be done now, a short sentence; empty when it can."""
         performer = self._performer
         if action_id in self._own:
-            return NO_DOCUMENT if BY_ID[action_id].document and performer is None else ""
+            return NO_DOCUMENT if BY_ID[action_id].document and performer is None else self._own[action_id][1]()
         if performer is None:
             return NO_DOCUMENT
         if action_id not in performer.handlers:
@@ -277,9 +277,10 @@ class Actions(QObject):
         """Do it, by whoever can; nothing happens when nobody can."""
         if self.why_not(action_id):
             return
-        handler = self._own.get(action_id) or (self._performer and self._performer.handlers.get(action_id))
-        if handler:
-            handler()
+        if action_id in self._own:
+            self._own[action_id][0]()
+        elif self._performer is not None:
+            self._performer.handlers[action_id]()
 
     def _triggered(self, action_id: str, checked: bool = False) -> None:
         self.perform(action_id)

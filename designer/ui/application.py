@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -18,6 +19,9 @@ from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, Sett
 from designer.ui import style, theme, units
 from designer.ui.main_window import TITLE, MainWindow
 from designer.version import __version__
+
+if TYPE_CHECKING:
+    from designer.app.recovery import Session
 
 FINE, NOTHING_DONE = 0, 2
 FIRST_SIZE = QSize(1600, 1000)
@@ -29,7 +33,17 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._session: Session | None = None
         self.windows: list[MainWindow] = []
+
+    @property
+    def session(self) -> Session:
+        """Where this process keeps unsaved work for recovery."""
+        if self._session is None:
+            from designer.app.recovery import Session
+
+            self._session = Session()
+        return self._session
 
     def new_window(self) -> MainWindow:
         """Another window, not shown yet."""
@@ -56,7 +70,9 @@ def run(argv: Sequence[str]) -> int:
         return _nothing_done(f"{picture} exists already. Choose another file, or add --force to write over it.")
     if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         if picture is None:
-            return _nothing_done("There is no display to open a window on. See `lightdesigner --help` for what works without one.")
+            return _nothing_done(
+                "There is no display to open a window on. See `lightdesigner --help` for what works without one."
+            )
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if picture is None:
         return _open(asked, None)

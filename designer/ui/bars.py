@@ -14,7 +14,12 @@ from designer.ui.painting import painting
 from designer.ui.widgets import button, label, without_margins
 
 SEARCH_WIDTH = 360
-TOOLS = ("file.new file.open file.save", "edit.undo edit.redo", "insert.quick insert.note", "design.tidy view.fit view.zoom_selection")
+TOOLS = (
+    "file.new file.open file.save",
+    "edit.undo edit.redo",
+    "insert.quick insert.note",
+    "design.tidy view.fit view.zoom_selection",
+)
 
 
 class _Logo(QWidget):

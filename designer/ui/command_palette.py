@@ -63,8 +63,13 @@ class _Model(QAbstractListModel):
 
     def narrow(self, text: str) -> None:
         self.beginResetModel()
-        found = [(score, k) for k, entry in enumerate(self._all) if (score := match(text, f"{entry.text} {entry.note}")) is not None]
-        self.shown = [self._all[k] for score, k in sorted(found, key=lambda pair: (pair[0] + bool(self._all[pair[1]].why_not) * 100, pair[1]))]
+        found = [
+            (score, k) for k, entry in enumerate(self._all) if (score := match(text, f"{entry.text} {entry.note}")) is not None
+        ]
+        self.shown = [
+            self._all[k]
+            for score, k in sorted(found, key=lambda pair: (pair[0] + bool(self._all[pair[1]].why_not) * 100, pair[1]))
+        ]
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
@@ -87,15 +92,15 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         try:
             self._paint(painter, option, index.data(ENTRY))
-        except Exception:  # noqa: BLE001  # it must not leave the painter as it is
-            say_once("command palette row")
+        except Exception as error:  # noqa: BLE001  # it must not leave the painter as it is
+            say_once("command palette row", error)
         finally:
             painter.restore()
 
     def _paint(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> None:
         look = theme.current()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("bg.selected"))
             painter.drawRoundedRect(rect, 4, 4)

@@ -71,7 +71,7 @@ class Dock(QDockWidget):
 
     built = Signal(object)  # the panel
 
-    def __init__(self, id: str, title: str, make: Callable[[], QWidget], parent: QMainWindow) -> None:  # noqa: A002
+    def __init__(self, id: str, title: str, make: Callable[[], QWidget], parent: QMainWindow) -> None:
         super().__init__(title, parent)
         self.setObjectName(id)
         self.setAccessibleName(title)
@@ -83,14 +83,14 @@ class Dock(QDockWidget):
         self._holder = QWidget()
         self._holder.setProperty("role", "panel")
         self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        without_margins(QVBoxLayout(self._holder))
+        self._column = without_margins(QVBoxLayout(self._holder))
         self.setWidget(self._holder)
 
     def build(self) -> QWidget:
         """The panel, made now if it was not there yet."""
         if self.panel is None:
             self.panel = self._make()
-            self._holder.layout().addWidget(self.panel)
+            self._column.addWidget(self.panel)
             self.built.emit(self.panel)
         return self.panel
 
@@ -100,7 +100,11 @@ class Dock(QDockWidget):
         self.raise_()
         panel = self.build()
         target = panel.focusWidget() or next(
-            (child for child in panel.findChildren(QWidget) if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible()),
+            (
+                child
+                for child in panel.findChildren(QWidget)
+                if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible()
+            ),
             panel,
         )
         target.setFocus(Qt.FocusReason.TabFocusReason)
@@ -149,7 +153,7 @@ class Docks(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
 
-    def add(self, id: str, title: str, area: Qt.DockWidgetArea, make: Callable[[], QWidget]) -> Dock:  # noqa: A002
+    def add(self, id: str, title: str, area: Qt.DockWidgetArea, make: Callable[[], QWidget]) -> Dock:
         dock = Dock(id, title, make, self._window)
         self.all[id] = dock
         self._window.addDockWidget(area, dock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -34,7 +35,7 @@ class Notice(QFrame):
         row.addWidget(label(sentence, wrap=True), 1)
         self.buttons: dict[str, QPushButton] = {}
         for text, do in choices.items():
-            one = button(text, on_click=lambda do=do: self._choose(do))
+            one = button(text, on_click=partial(self._choose, do))
             one.setProperty("small", True)
             self.buttons[text] = one
             row.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)

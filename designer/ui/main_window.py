@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +21,8 @@ from designer.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
+    from designer.app.documents import Documents
+    from designer.app.recovery import Session
     from designer.ui.command_palette import Entry
     from designer.ui.document_page import DocumentPage
     from designer.ui.overlay import Overlay
@@ -45,10 +48,12 @@ class Program(Protocol):
 
     settings: Settings
 
+    @property
+    def session(self) -> Session: ...
+
     def new_window(self) -> MainWindow: ...
 
     def quit(self) -> None: ...
-
 
 
 class MainWindow(QMainWindow):
@@ -71,6 +76,7 @@ class MainWindow(QMainWindow):
         self._docks_shown = False
         self._panels: list[QWidget] = []
         self._overlay: Overlay | None = None
+        self._documents: Documents | None = None
         self.status: StatusBar | None = None
         self.undo_group = QUndoGroup(self)
         self.actions_ = Actions(self)
@@ -96,12 +102,10 @@ class MainWindow(QMainWindow):
 
     def _offer(self) -> None:
         offers: dict[str, Callable[[], object]] = {
-            "file.new": self.new_document,
+            "file.new": self._new,
             "file.new_window": lambda: self.program.new_window().show(),
             "file.close": self._close_current,
             "file.quit": self.program.quit,
-            "edit.undo": self.undo_group.undo,
-            "edit.redo": self.undo_group.redo,
             "view.flops": units.switch,
             "view.light": lambda: self._choose_theme(theme.LIGHT),
             "view.dark": lambda: self._choose_theme(theme.DARK),
@@ -117,8 +121,11 @@ class MainWindow(QMainWindow):
         }
         for action_id, handler in offers.items():
             self.actions_.offer(action_id, handler)
+        group = self.undo_group
+        self.actions_.offer("edit.undo", group.undo, lambda: "" if group.canUndo() else "There is no step to take back.")
+        self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
         for dock_id in DOCKS:
-            self.actions_.offer(f"window.{dock_id}", lambda id=dock_id: self._toggle_dock(id))  # noqa: A006
+            self.actions_.offer(f"window.{dock_id}", partial(self._toggle_dock, dock_id))
         units.notifier().changed.connect(self._unit_changed)
         theme.notifier().changed.connect(self._show_checks)
         self._show_checks()
@@ -172,41 +179,67 @@ class MainWindow(QMainWindow):
         welcome.open_requested.connect(self.open_text)
         self.tabs.add(welcome, "Start", "logo")
 
-    def new_document(self) -> None:
-        """An empty design in a new tab."""
-        from designer.app.controller import Controller
-        from designer.graph.design import Design
+    @property
+    def documents(self) -> Documents:
+        """The open documents. Made when first asked for: the start page needs none."""
+        if self._documents is None:
+            from designer.app.documents import Documents
 
-        self.add(Controller(Design()))
+            self._documents = Documents(self.program.session, self.settings, self)
+            self._documents.opened.connect(self._add)
+            self._documents.closed.connect(self._drop)
+            self._documents.current_changed.connect(self._bring_forward)
+            self._documents.troubled.connect(self._tell)
+        return self._documents
+
+    def _new(self) -> None:
+        self.documents.new()
+
+    def page_of(self, controller: Controller) -> DocumentPage | None:
+        """The page of a document of this window."""
+        return next((page for page in self.document_pages if page.controller is controller), None)
 
     def open_text(self, text: str | Path) -> None:
         """Open what a DESIGN text or a path names; says why when it cannot be read."""
         from blocks.errors import LightdesignerError
-        from designer.app.controller import Controller
-        from designer.catalogue import is_file, load
 
         try:
-            design = load(text)
+            self.documents.open(text)
         except LightdesignerError as error:
             self.say(str(error))
-            return
-        self.add(Controller(design, Path(text) if is_file(text) else None))
 
-    def add(self, controller: Controller) -> DocumentPage:
+    def _add(self, controller: Controller) -> None:
         """Show a document in a tab, in the place of the start page if that is in front."""
         from designer.ui.document_page import DocumentPage
 
         page = DocumentPage(controller)
-        controller.setParent(page)
         self.undo_group.addStack(controller.stack)
         controller.title_changed.connect(lambda: self._describe(page))
-        controller.graph_changed.connect(lambda _: self._refresh.start())
-        controller.selection_changed.connect(lambda _: self._refresh.start())
+        controller.graph_changed.connect(self._refresh.start)
+        controller.selection_changed.connect(self._refresh.start)
         current = self.tabs.current
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)
         page.canvas.view.setFocus()
-        return page
+
+    def _drop(self, controller: Controller) -> None:
+        page = self.page_of(controller)
+        if page is None:
+            return
+        self.undo_group.removeStack(controller.stack)
+        if len(self.tabs.pages) == 1:
+            self.show_welcome()
+        self.tabs.remove(page)
+
+    def _bring_forward(self, controller: Controller | None) -> None:
+        page = self.page_of(controller) if controller is not None else None
+        if page is not None and page is not self.tabs.current:
+            self.tabs.show(page)
+
+    def _tell(self, controller: Controller, sentence: str) -> None:
+        page = self.page_of(controller)
+        if page is not None:
+            page.tell(sentence)
 
     def _describe(self, page: DocumentPage) -> None:
         controller = page.controller
@@ -224,7 +257,9 @@ class MainWindow(QMainWindow):
     def _page_changed(self, _: object) -> None:
         page = self.page
         controller = self.controller
-        self.undo_group.setActiveStack(controller.stack if controller is not None else None)
+        if page is not None:
+            self.documents.set_current(controller)
+        self.undo_group.setActiveStack(controller.stack if controller is not None else None)  # type: ignore[arg-type]
         self.actions_.set_performer(page.canvas if page is not None else None, page.canvas.view if page is not None else None)
         if page is not None and not self._docks_shown:
             self._show_docks()
@@ -240,17 +275,14 @@ class MainWindow(QMainWindow):
         if self.tabs.current is not None:
             self.close_page(self.tabs.current)
 
-    def close_page(self, page: QWidget) -> bool:
-        """Close a tab; False when somebody would rather keep it."""
-        if isinstance(page, Welcome) and len(self.tabs.pages) == 1:
-            self.close()
-            return False
+    def close_page(self, page: QWidget) -> None:
+        """Close a tab; the last start page takes the window with it."""
         if not isinstance(page, Welcome):
-            self.undo_group.removeStack(page.controller.stack)  # type: ignore[attr-defined]
-        if len(self.tabs.pages) == 1:
-            self.show_welcome()
-        self.tabs.remove(page)
-        return True
+            self.documents.close(page.controller)  # type: ignore[attr-defined]
+        elif len(self.tabs.pages) == 1:
+            self.close()
+        else:
+            self.tabs.remove(page)
 
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""
@@ -263,16 +295,19 @@ class MainWindow(QMainWindow):
             from designer.ui.status_bar import StatusBar
 
             self.status = StatusBar(self)
-            self.status.problems_clicked.connect(lambda: self.docks.all["problems"].focus_panel())
+            self.status.problems_clicked.connect(self._show_problems)
             self.setStatusBar(self.status)
         return self.status
+
+    def _show_problems(self) -> None:
+        self.docks.all["problems"].focus_panel()
 
     def _show_docks(self) -> None:
         """Put the docks around the documents, where they were the last time."""
         self._docks_shown = True
         if not self.docks.all:
             for dock_id, (title, area, _) in DOCKS.items():
-                dock = self.docks.add(dock_id, title, area, lambda id=dock_id: self._make_panel(id))  # noqa: A006
+                dock = self.docks.add(dock_id, title, area, partial(self._make_panel, dock_id))
                 dock.visibilityChanged.connect(lambda _: self._show_checks())
         self._need_status()
         for dock in self.docks.all.values():
@@ -292,7 +327,7 @@ class MainWindow(QMainWindow):
 
     def _save_layout(self) -> None:
         if self._docks_shown:
-            self.settings.set(WINDOW_STATE, self.saveState(LAYOUT_VERSION).data())
+            self.settings.set(WINDOW_STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
 
     def reset_layout(self) -> None:
         """Put all docks back in their places, at their first sizes."""
@@ -316,10 +351,14 @@ class MainWindow(QMainWindow):
     def _first_sizes(self) -> None:
         from PySide6.QtCore import Qt
 
-        slim = self.width() < NARROW
-        for side, orientation in ((LEFT, Qt.Orientation.Horizontal), (RIGHT, Qt.Orientation.Horizontal), (BOTTOM, Qt.Orientation.Vertical)):
-            dock_id, size = next((id, slim_size) for id, (_, area, slim_size) in DOCKS.items() if area is side)
-            self.resizeDocks([self.docks.all[dock_id]], [size if slim else theme.current().size(SIZES[side])], orientation)
+        narrow = self.width() < NARROW
+        for side, orientation in (
+            (LEFT, Qt.Orientation.Horizontal),
+            (RIGHT, Qt.Orientation.Horizontal),
+            (BOTTOM, Qt.Orientation.Vertical),
+        ):
+            dock_id, size = next((key, slim) for key, (_, area, slim) in DOCKS.items() if area is side)
+            self.resizeDocks([self.docks.all[dock_id]], [size if narrow else theme.current().size(SIZES[side])], orientation)
 
     def _make_panel(self, dock_id: str) -> QWidget:
         from designer.ui.panels import make
@@ -355,9 +394,15 @@ class MainWindow(QMainWindow):
             page = self.page
             target: QWidget = page.canvas.view if page is not None else self.tabs.current
             areas.append((self.tabs, target.setFocus))
-        areas += [(dock, dock.focus_panel) for dock in self.docks.all.values() if dock.isVisible() and not dock.visibleRegion().isEmpty()]
+        areas += [
+            (dock, dock.focus_panel)
+            for dock in self.docks.all.values()
+            if dock.isVisible() and not dock.visibleRegion().isEmpty()
+        ]
         focused = QApplication.focusWidget()
-        here = next((k for k, (area, _) in enumerate(areas) if focused is not None and (area is focused or area.isAncestorOf(focused))), 0)
+        here = next(
+            (k for k, (area, _) in enumerate(areas) if focused is not None and (area is focused or area.isAncestorOf(focused))), 0
+        )
         areas[(here + by) % len(areas)][1]()
 
     # -- overlays ------------------------------------------------------------------------------------------------------------
@@ -431,7 +476,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self._save_layout()
-        self.settings.set(WINDOW_GEOMETRY, self.saveGeometry().data())
+        if self._documents is not None:
+            self._documents.close_all()
+        self.settings.set(WINDOW_GEOMETRY, bytes(self.saveGeometry().data()))
         self.closed.emit()
         event.accept()
 

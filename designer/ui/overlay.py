@@ -15,9 +15,10 @@ class Overlay(QWidget):
 
     def __init__(self, window: QWidget, name: str, *, width: int, height: int | None = None, top: int | None = None) -> None:
         super().__init__(window)
+        self._window = window
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._before = window.focusWidget()
+        self._before: QWidget | None = window.focusWidget()
         self._size = width, height, top
         self.card = QFrame(self)
         self.card.setProperty("role", "popover")
@@ -36,7 +37,7 @@ class Overlay(QWidget):
 
     def dismiss(self) -> None:
         """Go away and give the focus back."""
-        self.parentWidget().removeEventFilter(self)
+        self._window.removeEventFilter(self)
         self.hide()
         before, self._before = self._before, None
         if before is not None and before.isVisible():
@@ -44,16 +45,18 @@ class Overlay(QWidget):
         self.deleteLater()
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         self.setGeometry(window.rect())
         width, height, top = self._size
         width = min(width, window.width() - 32)
         wanted = height if height is not None else max(self.card.heightForWidth(width), self.card.sizeHint().height())
         height = min(wanted, window.height() - 32 - (top or 0))
-        self.card.setGeometry((window.width() - width) // 2, (window.height() - height) // 2 if top is None else top, width, height)
+        self.card.setGeometry(
+            (window.width() - width) // 2, (window.height() - height) // 2 if top is None else top, width, height
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+        if event.type() == QEvent.Type.Resize and watched is self._window:
             self._place()
         return False
 

@@ -24,14 +24,14 @@ def painting(widget: QWidget) -> Iterator[QPainter]:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     try:
         yield painter
-    except Exception:  # noqa: BLE001  # whatever it is, it must not leave the painter open
-        say_once(type(widget).__name__)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it must not leave the painter open
+        say_once(type(widget).__name__, error)
     finally:
         painter.end()
 
 
-def say_once(name: str) -> None:
-    """Log the exception in flight, with its traceback, unless this class has had one before."""
+def say_once(name: str, error: Exception) -> None:
+    """Log an exception with its traceback, unless this class has had one before."""
     if name not in _said:
         _said.add(name)
-        log.exception("%s cannot be drawn", name)
+        log.error("%s cannot be drawn", name, exc_info=error)

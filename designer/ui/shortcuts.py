@@ -86,8 +86,8 @@ class About(Overlay):
         self.column.addWidget(line())
         for text in (
             "Design lightweight convolutional networks: see what every block costs, change it, measure it, export it.",
-            "Fonts: Inter and JetBrains Mono, SIL Open Font License 1.1. Icons: Lucide, ISC License. "
-            "Window: Qt for Python, LGPL 3. Their licences lie beside the files in the folder resources.",
+            "Fonts: Inter and JetBrains Mono, SIL Open Font License 1.1. Icons: Lucide, ISC License.",
+            "Window: Qt for Python, LGPL 3. The licences lie beside the files in the folder resources.",
         ):
             self.column.addWidget(label(text, "secondary", wrap=True))
         done = button("Close", on_click=self.dismiss)

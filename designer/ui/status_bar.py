@@ -125,7 +125,9 @@ class StatusBar(QStatusBar):
             self._last.setText(f"Last valid {numbers.short(params)} params, {work}, {numbers.bytes_(memory)}")
 
     def _show_state(self, engine: Engine, errors: int, warnings: int) -> None:
-        if errors or not engine.valid:
+        if not len(engine.design.root):
+            icon, color, text = "square-dashed", "text.muted", "Empty"
+        elif errors or not engine.valid:
             icon, color = "circle-x", "state.error"
             text = "1 error" if errors == 1 else f"{errors} errors"
         elif warnings:
@@ -136,7 +138,7 @@ class StatusBar(QStatusBar):
         self._state.setIcon(theme.current().icon(icon, color))
         self._state.setText(text)
         self._state.setAccessibleName(text)
-        set_role(self._state, f"status-{color.removeprefix('state.')}")
+        set_role(self._state, f"status-{color.partition('.')[2]}")
 
     def _analysis_changed(self, _: object) -> None:
         self.refresh()
@@ -168,7 +170,7 @@ class _Work(QToolButton):
         self.setProperty("role", "status")
         self.setToolTip("Switch between MACs and FLOPs everywhere; one MAC is two FLOPs")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = without_margins(QHBoxLayout(self), 6)
+        self._row = row = without_margins(QHBoxLayout(self), 6)
         row.setContentsMargins(4, 0, 4, 0)
         self._name = label("", "secondary")
         self._number = label("", "number-strong")
@@ -176,7 +178,7 @@ class _Work(QToolButton):
         row.addWidget(self._number)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return self.layout().sizeHint()
+        return self._row.sizeHint()
 
     def show_number(self, unit: str, text: str) -> None:
         self._name.setText(unit)

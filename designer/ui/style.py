@@ -18,9 +18,7 @@ from designer.app.resources import folder
 from designer.ui import theme
 from designer.ui.theme import Theme
 
-_DOT = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4" fill="currentColor"/></svg>'
-)
+_DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4" fill="currentColor"/></svg>'
 
 _registered: dict[str, tuple[bytes, bytes, bytes]] = {}  # Qt keeps pointers into these
 

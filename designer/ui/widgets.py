@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -38,7 +39,9 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     return made
 
 
-def button(text: str, role: str = "", *, icon: str = "", tip: str = "", on_click: Callable[[], object] | None = None) -> QPushButton:
+def button(
+    text: str, role: str = "", *, icon: str = "", tip: str = "", on_click: Callable[[], object] | None = None
+) -> QPushButton:
     """A button with a verb on it. Roles: primary, flat, link, row, first-fix, or none."""
     made = QPushButton(text)
     made.setAutoDefault(False)
@@ -50,7 +53,7 @@ def button(text: str, role: str = "", *, icon: str = "", tip: str = "", on_click
     made.setToolTip(tip)
     made.setAccessibleName(text)
     if on_click is not None:
-        made.clicked.connect(lambda: on_click())
+        made.clicked.connect(partial(_call, on_click))
     return made
 
 
@@ -68,6 +71,10 @@ def tool_button(action: QAction | None = None, *, icon: str = "", name: str = ""
     made.setProperty("small", small)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
+
+
+def _call(do: Callable[[], object], _checked: bool = False) -> None:
+    do()
 
 
 def line(role: str = "line") -> QFrame:
