@@ -10,13 +10,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blocks import builder, registry
 from blocks.block import Block, Values
 from blocks.builder import Builder, DrawProblem, Result, Tensor
 from blocks.spec import TensorSpec
-from tests.strategies import Case, cases
+from tests.strategies import SIDES, Case, cases
 from tests.torch_side import Refused, Seen, run_drawing, run_primitive
 
 PRIMITIVES = [block for block in registry.blocks().values() if block.primitive]
@@ -118,3 +119,32 @@ def check_own_refusal(block: type[Block], case: Case, result: Result) -> None:
     except DrawProblem:
         return
     pytest.fail(f"refused without need: {result.problem.code}: {result.problem}")
+
+
+def structure(result: Result) -> Any:
+    """What a drawing looks like, shapes aside."""
+    assert result.drawing is not None
+    parts = [(part.name, part.block.id, part.values, part.inputs) for part in result.drawing.parts]
+    inner = [structure(part.result) for part in result.drawing.parts if part.result.drawing is not None]
+    return parts, result.drawing.outputs, inner
+
+
+@pytest.mark.parametrize("block", COMPOSITES, ids=lambda block: block.id)
+def test_a_drawing_depends_on_parameters_and_channels_alone_unless_it_says_so(block: type[Block]) -> None:
+    different: list[Case] = []
+    compared = 0
+
+    @settings(max_examples=60, derandomize=True)  # few are accepted of some: always the same few
+    @given(cases(block), st.sampled_from(SIDES), st.sampled_from(SIDES))
+    def independent(case: Case, height: int, width: int) -> None:
+        nonlocal compared
+        others = tuple(TensorSpec((spec[0], height, width)) if spec.is_map else spec for spec in case.inputs)
+        first, second = builder.evaluate(block, *case), builder.evaluate(block, case.values, others)
+        if first.problem is None and second.problem is None:
+            compared += 1
+            if structure(first) != structure(second):
+                different.append(case)
+
+    independent()
+    assert compared
+    assert bool(different) == getattr(block, "size_dependent", False)
