@@ -1,0 +1,118 @@
+"""What the program remembers about a person: theme, panels, recent files. One typed entry for each, in one table.
+
+Everything the program keeps outside of documents lies in two folders of the person's account, or, where the environment variable
+LIGHTDESIGNER_HOME names one, in that folder alone: for tests, and for a copy on a stick.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
+
+T = TypeVar("T", str, bool, int, bytes, list)
+
+HOME = "LIGHTDESIGNER_HOME"
+MAX_RECENT = 12
+
+
+def config_folder() -> Path:
+    """Where the settings file lies."""
+    return _folder(QStandardPaths.StandardLocation.GenericConfigLocation)
+
+
+def data_folder() -> Path:
+    """Where recovery files and locks lie."""
+    return _folder(QStandardPaths.StandardLocation.GenericDataLocation)
+
+
+def _folder(location: QStandardPaths.StandardLocation) -> Path:
+    home = os.environ.get(HOME)
+    return Path(home).absolute() if home else Path(QStandardPaths.writableLocation(location)) / "lightdesigner"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One thing that is remembered. A value of another type than the default's, or that `accepts` refuses, counts as not set."""
+
+    key: str
+    default: T
+    accepts: Callable[[T], bool] = lambda _: True
+
+
+THEME = Setting("theme", "system", ("light", "dark", "system").__contains__)
+COUNT_FLOPS = Setting("count_flops", False)
+REDUCED_MOTION = Setting("reduced_motion", False)
+WINDOW_GEOMETRY = Setting("window/geometry", b"")
+WINDOW_STATE = Setting("window/state", b"")  # where docks and tool bars stand
+MINIMAP = Setting("canvas/minimap", True)
+ALL_BLOCKS = Setting("palette/all", False)
+LAST_FOLDER = Setting("documents/folder", "")  # where file dialogs begin
+RECENT: Setting[list] = Setting("documents/recent", [], lambda paths: all(isinstance(path, str) and path for path in paths))
+
+
+class Settings(QObject):
+    """The settings file. Made once and shared by all windows of a process; other processes' changes are merged by key."""
+
+    changed = Signal(str)  # the key of a setting that has another value now
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = QSettings(str(config_folder() / "settings.ini"), QSettings.Format.IniFormat, self)
+
+    def get(self, setting: Setting[T]) -> T:
+        """The value that was set, or the default."""
+        text = self._store.value(setting.key)
+        if not isinstance(text, str):
+            return setting.default
+        try:
+            value: Any = json.loads(text)
+            if isinstance(setting.default, bytes):
+                value = base64.b64decode(value, validate=True) if isinstance(value, str) else None
+        except (ValueError, RecursionError, binascii.Error):
+            return setting.default
+        return value if type(value) is type(setting.default) and setting.accepts(value) else setting.default
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Remember a value; the file follows within moments."""
+        if value == self.get(setting):
+            return
+        raw = base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+        self._store.setValue(setting.key, json.dumps(raw, ensure_ascii=True))
+        self.changed.emit(setting.key)
+
+    def forget(self, setting: Setting[T]) -> None:
+        """Go back to the default."""
+        self._store.remove(setting.key)
+        self.changed.emit(setting.key)
+
+    def save(self) -> None:
+        """Write to the disk now."""
+        self._store.sync()
+
+    # -- recent files ----------------------------------------------------------------------------------------------------------
+
+    def recent(self) -> list[Path]:
+        """The files opened or saved last, newest first. The disk is not asked whether they are still there: it may be slow."""
+        return [Path(path) for path in self.get(RECENT)]
+
+    def add_recent(self, file: Path) -> None:
+        """Put a file at the head of the list."""
+        self.set(RECENT, [str(file), *self._others(file)][:MAX_RECENT])
+
+    def drop_recent(self, file: Path) -> None:
+        """Take a file off the list, as when it is gone."""
+        self.set(RECENT, self._others(file))
+
+    def clear_recent(self) -> None:
+        self.set(RECENT, [])
+
+    def _others(self, file: Path) -> list[str]:
+        return [path for path in self.get(RECENT) if path != str(file)]
