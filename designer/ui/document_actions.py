@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -20,6 +19,7 @@ from designer.ui.actions import Actions
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
+    from designer.app.recovery import Claim
     from designer.ui.dialogs.question import Question
 
 FILTER = "Designs (*.lightdesign);;All files (*)"
@@ -257,19 +257,19 @@ class DocumentActions(QObject):
         if controller is None or controller.path is None:
             return
         state = self._documents.disk(controller)
-        if state is Disk.SAME or (controller in self._notices and shiboken6.isValid(self._notices[controller])):
+        if state is Disk.SAME or controller in self._notices:
             return
         name = controller.path.name
         if state is Disk.GONE:
             self._documents.keep_ours(controller)
-            self._notices[controller] = self._host.tell(
+            self._notify(
                 controller,
                 f"{name} is no longer in its folder. What is open here is all there is of it: save it, there or elsewhere.",
                 {"Save": lambda: self.save(controller), "Save as…": lambda: self.save_as(controller)},
             )
             return
         mine = " You have changes here too: reading the file drops them." if controller.unsaved else ""
-        self._notices[controller] = self._host.tell(
+        self._notify(
             controller,
             f"{name} was changed by something else.{mine}",
             {
@@ -278,10 +278,18 @@ class DocumentActions(QObject):
             },
         )
 
+    def _notify(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> None:
+        notice = self._notices[controller] = self._host.tell(controller, sentence, choices)
+        notice.destroyed.connect(lambda: self._gone(controller, notice))
+
+    def _gone(self, controller: Controller, notice: QWidget) -> None:
+        if self._notices.get(controller) is notice:
+            del self._notices[controller]
+
     def _answered(self, controller: Controller) -> None:
         """The file and the document agree again: what was said about it is no longer true."""
         notice = self._notices.pop(controller, None)
-        if notice is not None and shiboken6.isValid(notice):
+        if notice is not None:
             notice.hide()
             notice.deleteLater()
 
