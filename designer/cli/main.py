@@ -12,18 +12,24 @@ from importlib import import_module
 
 from blocks.errors import LightdesignerError
 from designer.cli.output import Answer, complain, give_up_stdout, prepare_streams
-from designer.cli.parser import COMMANDS, parser
+from designer.cli.parser import COMMANDS, WINDOW_OPTIONS, parser
 from designer.version import __version__
 
 FINE, NO, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Answer a command line (`sys.argv` without the program's name if none is given); returns the exit code."""
+Window = Callable[[Sequence[str]], int]
+
+
+def main(argv: Sequence[str] | None = None, window: Window | None = None) -> int:
+    """Answer a command line (`sys.argv` without the program's name if none is given); returns the exit code.
+
+    Where no command is given, `window` opens the window with the arguments; this room does not know that one.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     prepare_streams()
     try:
-        return _run(arguments)
+        return _run(arguments, window)
     except KeyboardInterrupt:
         complain("\nInterrupted.")
         return INTERRUPTED
@@ -38,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _nothing_done("This is a mistake in lightdesigner, not in what you asked for. Please report the lines above.")
 
 
-def _run(arguments: list[str]) -> int:
-    if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
-        return _window(arguments)
+def _run(arguments: list[str], window: Window | None) -> int:
+    if not arguments or arguments[0] in WINDOW_OPTIONS or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        return _window(arguments, window)
     answer = Answer()
     printed = io.StringIO()
     code = FINE
@@ -71,14 +77,13 @@ def _write(write: Callable[[], None]) -> None:
         raise LightdesignerError(f"The answer cannot be written to standard output: {_of_the_system(error)}") from None
 
 
-def _window(arguments: list[str]) -> int:
-    """`lightdesigner` alone or with a DESIGN is the window, which is not there yet."""
-    if arguments:
+def _window(arguments: list[str], window: Window | None) -> int:
+    """`lightdesigner` alone, or with a DESIGN, or with what only the window knows."""
+    if arguments and not arguments[0].startswith("-"):
         _explain_unknown(arguments[0])
-    return _nothing_done(
-        "The window is not part of this version yet. On the command line: "
-        f"{', '.join(COMMANDS)}; see `lightdesigner --help`, or try `lightdesigner cost mobilenet_v2`."
-    )
+    if window is None:
+        return _nothing_done(f"The window is not open to this program. Give a command: {', '.join(COMMANDS)}.")
+    return window(arguments)
 
 
 def _explain_unknown(text: str) -> None:

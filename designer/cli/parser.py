@@ -10,11 +10,16 @@ from designer.analysis.memory import BYTES
 
 COMMANDS = ("presets", "blocks", "cost", "compare", "export", "check", "save")
 
+WINDOW_OPTIONS = ("--screenshot", "--size", "--theme", "--force")
+
 DESIGN = "a file if it ends in .lightdesign or holds a path separator, otherwise preset[:option=value,...]"
 
 EPILOG = """\
 DESIGN is a file if it ends in .lightdesign or holds a path separator, otherwise preset[:option=value,...],
 e.g. mobilenet_v2:width=0.75,resolution=192 (in PowerShell put it in quotes). Booleans are true and false.
+
+Without a command the window opens, with DESIGN in it where one is given. For a picture of it instead:
+lightdesigner [DESIGN] --screenshot FILE.png [--size 1280x800] [--theme light|dark] [--force]
 
 exit codes: 0 fine; 1 the design is invalid or over budget, or an export failed its check; 2 nothing was done;
 130 interrupted. Answers go to stdout, complaints to stderr.
@@ -57,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line. In what it returns, `command` names the subcommand, None where there is none."""
     top = argparse.ArgumentParser(
         prog="lightdesigner",
-        usage="lightdesigner COMMAND ... | --version | --help",
+        usage="lightdesigner [DESIGN] | COMMAND ... | --version | --help",
         description="Design lightweight convolutional networks: see what every block costs, compare, and export what runs.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEventLoop, QObject, QSize, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, Settings
+from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import style, theme, units
 from designer.ui.main_window import TITLE, MainWindow
 from designer.version import __version__
@@ -23,18 +25,20 @@ from designer.version import __version__
 if TYPE_CHECKING:
     from designer.app.recovery import Session
 
-FINE, NOTHING_DONE = 0, 2
+FINE, NOTHING_DONE, INTERRUPTED = 0, 2, 130
 FIRST_SIZE = QSize(1600, 1000)
-SIZE_LIMIT = 16_384
+SIZES = range(200, 16_385)
+PATIENCE_MS = 60_000  # for the first complete paint; a picture of what is there by then is better than none
 
 
-class Application:
+class Application(QObject):
     """All windows of this process."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self.settings = settings
-        self._session: Session | None = None
         self.windows: list[MainWindow] = []
+        self._session: Session | None = None
 
     @property
     def session(self) -> Session:
@@ -50,9 +54,11 @@ class Application:
         window = MainWindow(self)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))
+        geometry = self.settings.get(WINDOW_GEOMETRY)
+        if self.windows or not geometry or not window.restoreGeometry(QByteArray(geometry)):
+            screen = QGuiApplication.primaryScreen()
+            window.resize(FIRST_SIZE.boundedTo(screen.availableSize() * 0.9) if screen is not None else FIRST_SIZE)
         self.windows.append(window)
-        screen = QGuiApplication.primaryScreen()
-        window.resize(FIRST_SIZE.boundedTo(screen.availableSize() * 0.9) if screen is not None else FIRST_SIZE)
         return window
 
     def quit(self) -> None:
@@ -61,65 +67,157 @@ class Application:
             if not window.close():
                 return
 
+    def end(self) -> None:
+        """Let go of what this process keeps for recovery, when its work is done."""
+        self.settings.save()
+        if self._session is not None:
+            self._session.end()
+
 
 def run(argv: Sequence[str]) -> int:
     """Open the window as `lightdesigner [DESIGN] [--screenshot FILE ...]` asks; gives the exit code."""
     asked = _parser().parse_args(argv)
     picture = Path(asked.screenshot) if asked.screenshot is not None else None
-    if picture is not None and picture.exists() and not asked.force:
-        return _nothing_done(f"{picture} exists already. Choose another file, or add --force to write over it.")
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
-        if picture is None:
-            return _nothing_done(
-                "There is no display to open a window on. See `lightdesigner --help` for what works without one."
-            )
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    problem = _problem(picture, asked)
+    if problem:
+        return _nothing_done(problem)
     if picture is None:
-        return _open(asked, None)
-    with TemporaryDirectory() as home:  # a picture shows the program as it comes, and leaves nothing behind
+        return _show(asked.design, asked)
+    with TemporaryDirectory(
+        prefix="lightdesigner-"
+    ) as home:  # a picture shows the program as it comes, and leaves nothing behind
+        before = os.environ.get(HOME)
         os.environ[HOME] = home
-        return _open(asked, picture)
+        try:
+            return _take(asked.design, asked, picture)
+        finally:
+            os.environ.pop(HOME)
+            if before is not None:
+                os.environ[HOME] = before
 
 
-def _open(asked: argparse.Namespace, picture: Path | None) -> int:
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    qt = QApplication([TITLE])
+def _problem(picture: Path | None, asked: argparse.Namespace) -> str:
+    """Why what was asked for cannot be done, before a window is made."""
+    if picture is None and (asked.size is not None or asked.force):
+        return "--size and --force are about a picture: give --screenshot FILE as well."
+    if picture is not None and picture.suffix.lower() != ".png":
+        return f"{picture} has to end in .png."
+    if picture is not None and picture.exists() and not asked.force:
+        return f"{picture} exists already. Choose another file, or add --force to write over it."
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in screens):
+        if picture is None:
+            return "There is no display to open a window on. The commands work without one: see `lightdesigner --help`."
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return ""
+
+
+def _start(asked: argparse.Namespace) -> tuple[QApplication, Application]:
+    there = QApplication.instance()
+    qt = there if isinstance(there, QApplication) else QApplication([TITLE])
     qt.setApplicationName(TITLE)
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName(TITLE)
-    settings = Settings(qt)
-    program = Application(settings)
+    program = Application(Settings(qt))
+    settings = program.settings
     theme.choose(asked.theme or settings.get(THEME))
     theme.reduce_motion(settings.get(REDUCED_MOTION))
     units.use(units.FLOPS if settings.get(COUNT_FLOPS) else units.MACS)
     style.start(qt)
+    return qt, program
+
+
+def _show(design: str | None, asked: argparse.Namespace) -> int:
+    from blocks.errors import LightdesignerError
+
+    qt, program = _start(asked)
     window = program.new_window()
-    if asked.size is not None:
-        window.resize(asked.size)
-    if asked.design is not None:
-        window.open_text(asked.design)
+    ask_later = False
+    try:
+        if design is not None:
+            window.documents.open(design)
+    except LightdesignerError:
+        ask_later = True  # once there is a window to ask in
+    window.ready.connect(window.welcome_back)
+    if ask_later and design is not None:
+        window.ready.connect(lambda: window.open_text(design))
     window.show()
-    if picture is not None:
-        return _take(window, picture)
-    return qt.exec()
+    farewell = _Signals(qt)
+    code = qt.exec()
+    program.end()
+    farewell.stop()
+    return code
 
 
-def _take(window: MainWindow, picture: Path) -> int:
+def _take(design: str | None, asked: argparse.Namespace, picture: Path) -> int:
     """Write what the window shows once it is complete."""
+    from blocks.errors import LightdesignerError
+
+    _, program = _start(asked)
+    window = program.new_window()
+    window.resize(asked.size or QSize(1280, 800))
+    try:
+        if design is not None:
+            window.documents.open(design)
+    except LightdesignerError as problem:
+        window.close()
+        return _nothing_done(str(problem))
     loop = QEventLoop()
     window.ready.connect(loop.quit)
-    QTimer.singleShot(60_000, loop.quit)  # rather an odd picture than none
+    QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
+    window.show()
     loop.exec()
     image = window.grab().toImage()
-    written = image.save(str(picture))
     window.close()
-    if not written:
-        return _nothing_done(f"{picture} cannot be written. Its name has to end in .png, and its folder has to exist.")
+    program.end()
+    part = picture.with_name(f".{picture.name}.part")
+    try:
+        if not image.save(str(part), "PNG"):  # type: ignore[call-overload]
+            raise OSError("the folder does not exist or does not allow it, or the disk is full")
+        part.replace(picture)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        return _nothing_done(f"{picture} cannot be written: {problem}.")
     return FINE
 
 
+class _Signals(QObject):
+    """Ends the event loop when the process is asked to end. Without it Python's handlers wait until the next event.
+
+    Unsaved work stays in its recovery files, so nobody is asked anything.
+    """
+
+    def __init__(self, qt: QApplication) -> None:
+        super().__init__(qt)
+        self._before = {}
+        self._ours, theirs = socket.socketpair()
+        self._theirs = theirs
+        for one in (self._ours, theirs):
+            one.setblocking(False)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(lambda: self._ours.recv(64))  # back in Python, where handlers run
+        signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+            if hasattr(signal, name):
+                number = getattr(signal, name)
+                self._before[number] = signal.signal(number, lambda *_: qt.exit(INTERRUPTED))
+
+    def stop(self) -> None:
+        signal.set_wakeup_fd(-1)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._notifier.setEnabled(False)
+        self._ours.close()
+        self._theirs.close()
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=TITLE, add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog=TITLE,
+        usage=f"{TITLE} [DESIGN] [--screenshot FILE.png] [--size 1280x800] [--theme light|dark] [--force]",
+        add_help=False,
+        allow_abbrev=False,
+    )
     parser.add_argument("design", nargs="?")
     parser.add_argument("--screenshot", metavar="FILE")
     parser.add_argument("--size", type=_size)
@@ -130,8 +228,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _size(text: str) -> QSize:
     found = re.fullmatch(r"([0-9]{3,5})x([0-9]{3,5})", text)
-    if found is None or max(int(found[1]), int(found[2])) > SIZE_LIMIT:
-        raise argparse.ArgumentTypeError(f"needs width x height in px such as 1280x800, but got {text[:60]!r}")
+    if found is None or int(found[1]) not in SIZES or int(found[2]) not in SIZES:
+        needs = f"needs width x height in px, each {SIZES[0]} to {SIZES[-1]}, such as 1280x800"
+        raise argparse.ArgumentTypeError(f"{needs}, but got {text[:60]!r}")
     return QSize(int(found[1]), int(found[2]))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from designer.app.documents import Documents
     from designer.app.recovery import Session
     from designer.ui.command_palette import Entry
+    from designer.ui.document_actions import DocumentActions
     from designer.ui.document_page import DocumentPage
     from designer.ui.overlay import Overlay
     from designer.ui.status_bar import StatusBar
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self._panels: list[QWidget] = []
         self._overlay: Overlay | None = None
         self._documents: Documents | None = None
+        self._document_actions: DocumentActions | None = None
         self.status: StatusBar | None = None
         self.undo_group = QUndoGroup(self)
         self.actions_ = Actions(self)
@@ -103,6 +105,7 @@ class MainWindow(QMainWindow):
     def _offer(self) -> None:
         offers: dict[str, Callable[[], object]] = {
             "file.new": self._new,
+            "file.open": self._open_files,
             "file.new_window": lambda: self.program.new_window().show(),
             "file.close": self._close_current,
             "file.quit": self.program.quit,
@@ -189,11 +192,27 @@ class MainWindow(QMainWindow):
             self._documents.opened.connect(self._add)
             self._documents.closed.connect(self._drop)
             self._documents.current_changed.connect(self._bring_forward)
-            self._documents.troubled.connect(self._tell)
         return self._documents
 
+    @property
+    def document_actions(self) -> DocumentActions:
+        """What a person does with files, and what has to be asked then. Made after the first paint, or when first needed."""
+        if self._document_actions is None:
+            from designer.ui.document_actions import DocumentActions
+
+            self._document_actions = DocumentActions(self, self, self.documents, self.actions_)
+        return self._document_actions
+
     def _new(self) -> None:
+        self.document_actions  # noqa: B018  # from here on it does the action itself
         self.documents.new()
+
+    def _open_files(self) -> None:
+        self.document_actions.choose_and_open()
+
+    def welcome_back(self) -> None:
+        """Offer what an earlier process left unsaved."""
+        self.document_actions.offer_recovery()
 
     def page_of(self, controller: Controller) -> DocumentPage | None:
         """The page of a document of this window."""
@@ -201,12 +220,7 @@ class MainWindow(QMainWindow):
 
     def open_text(self, text: str | Path) -> None:
         """Open what a DESIGN text or a path names; says why when it cannot be read."""
-        from blocks.errors import LightdesignerError
-
-        try:
-            self.documents.open(text)
-        except LightdesignerError as error:
-            self.say(str(error))
+        self.document_actions.open(text)
 
     def _add(self, controller: Controller) -> None:
         """Show a document in a tab, in the place of the start page if that is in front."""
@@ -236,10 +250,11 @@ class MainWindow(QMainWindow):
         if page is not None and page is not self.tabs.current:
             self.tabs.show(page)
 
-    def _tell(self, controller: Controller, sentence: str) -> None:
+    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> QWidget:
+        """Say something above a document, which stays until somebody answers; gives the widget that says it."""
         page = self.page_of(controller)
-        if page is not None:
-            page.tell(sentence)
+        assert page is not None, "the document has no tab here"
+        return page.tell(sentence, choices)
 
     def _describe(self, page: DocumentPage) -> None:
         controller = page.controller
@@ -278,7 +293,7 @@ class MainWindow(QMainWindow):
     def close_page(self, page: QWidget) -> None:
         """Close a tab; the last start page takes the window with it."""
         if not isinstance(page, Welcome):
-            self.documents.close(page.controller)  # type: ignore[attr-defined]
+            self.document_actions.close(page.controller)  # type: ignore[attr-defined]
         elif len(self.tabs.pages) == 1:
             self.close()
         else:
@@ -464,20 +479,23 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._settle)
         else:
             self.ready.emit()
+            self._refresh.start()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _designs(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        for path in _designs(event):
-            self.open_text(path)
         event.acceptProposedAction()
+        files = _designs(event)
+        QTimer.singleShot(0, self, lambda: self.document_actions.open_all(files))  # the other program waits for the drop to end
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._save_layout()
-        if self._documents is not None:
-            self._documents.close_all()
+        if self._document_actions is not None and self._documents is not None:
+            self._save_layout()  # while the docks are still there
+            if not self._document_actions.close_all():
+                event.ignore()
+                return
         self.settings.set(WINDOW_GEOMETRY, bytes(self.saveGeometry().data()))
         self.closed.emit()
         event.accept()

@@ -7,6 +7,7 @@ draws inside `painting`, which notes the first exception of each widget class in
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,8 +31,8 @@ def painting(widget: QWidget) -> Iterator[QPainter]:
         painter.end()
 
 
-def say_once(name: str, error: Exception) -> None:
-    """Log an exception with its traceback, unless this class has had one before."""
+def say_once(name: str, error: BaseException | None = None) -> None:
+    """Log an exception, the one in flight if none is given, with its traceback, unless this class has had one before."""
     if name not in _said:
         _said.add(name)
-        log.error("%s cannot be drawn", name, exc_info=error)
+        log.error("%s cannot be drawn", name, exc_info=error or sys.exc_info()[1])

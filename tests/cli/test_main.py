@@ -8,11 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 import designer.cli.cost
+from designer.cli.main import main
 from designer.version import __version__
 from tests.cli.conftest import Tell
 from tests.conftest import ROOT, RunCli
@@ -75,11 +77,31 @@ def test_help_of_each_command_has_every_option(tell: Tell) -> None:
         assert [option for option in wanted if option not in text] == []
 
 
-@pytest.mark.parametrize("args", [[], ["mobilenet_v2"], ["mobilenet_v2:width=0.5"], ["mine.lightdesign"]])
-def test_without_a_command_it_is_the_window_that_is_not_there_yet(tell: Tell, args: list[str]) -> None:
-    told = tell(*args)
+@pytest.mark.parametrize(
+    "args",
+    [
+        [],
+        ["mobilenet_v2"],
+        ["mobilenet_v2:width=0.5", "--theme", "dark"],
+        ["mine.lightdesign"],
+        ["--screenshot", "start.png", "--size", "1280x800"],
+    ],
+)
+def test_without_a_command_the_window_opens_with_the_arguments(args: list[str]) -> None:
+    asked: list[list[str]] = []
+
+    def window(arguments: Sequence[str]) -> int:
+        asked.append(list(arguments))
+        return 7
+
+    assert main(args, window) == 7
+    assert asked == [args]
+
+
+def test_where_there_is_no_window_a_command_is_asked_for(tell: Tell) -> None:
+    told = tell("mobilenet_v2")
     assert (told.rc, told.stdout) == (2, "")
-    assert "window" in told.stderr
+    assert "cost" in told.stderr
 
 
 @pytest.mark.parametrize(
