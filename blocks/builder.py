@@ -253,6 +253,10 @@ class _Nesting:
     depth = 0
 
 
+class _TooDeep(Exception):
+    """Goes up to the outermost block and is remembered there alone: what it holds may be fine where it stands less deep."""
+
+
 @lru_cache(maxsize=32_768)
 def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Result:
     """Shapes, cost and drawing of `block` with canonical `values` on `inputs`. Never raises for what a person can cause: the
@@ -298,7 +302,7 @@ def instance_of(block: Any, values: Values) -> Any:
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
     draw = Builder()
     if _Nesting.depth >= MAX_NESTING:
-        raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.")
+        raise _TooDeep
     _Nesting.depth += 1
     try:
         if block.ranks is None:  # a variadic port
@@ -309,6 +313,10 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
             drawn = instance.expand(*[Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)], draw)
     except DrawProblem as inner:
         raise _blamed(block, values, inner) from None
+    except _TooDeep:
+        if _Nesting.depth > 1:
+            raise
+        raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.") from None
     finally:
         _Nesting.depth -= 1
     parts = draw.parts
