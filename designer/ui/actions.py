@@ -83,6 +83,7 @@ SPECS: tuple[Spec, ...] = (
         group="export",
         document=True,
     ),
+    _file("revert", "Read again", "Read this design from its file again and drop all changes", group="save", document=True),
     _file("close", "Close tab", "Close this design", "Ctrl+W", group="close", document=True),
     _file("quit", "Quit", "Close all windows", "Ctrl+Q", group="close"),
     # -- edit

@@ -80,6 +80,9 @@ class MenuBar(QMenuBar):
             # Alt and the first letter, without the underlines that Fusion would always draw
             key = QShortcut(QKeySequence(f"Alt+{title[0]}"), window)
             key.activated.connect(partial(self._pull_down, menu))
+        self.recent = QMenu("Open recent", self.menus["File"])
+        self.recent.setToolTipsVisible(True)
+        self.menus["File"].insertMenu(all_actions["file.new_window"], self.recent)
         self._search = _Search(self, all_actions)
 
     def _pull_down(self, menu: QMenu) -> None:

@@ -55,6 +55,15 @@ def match(wanted: str, text: str) -> float | None:
     return score
 
 
+def _fit(wanted: str, entry: Entry) -> float | None:
+    """How well an entry fits: by its name, else where every word stands in what is said about it."""
+    score = match(wanted, entry.text)
+    words = wanted.lower().split()
+    if score is None and words and all(word in f"{entry.text} {entry.note}".lower() for word in words):
+        return 40.0
+    return score
+
+
 class _Model(QAbstractListModel):
     def __init__(self, entries: list[Entry], parent: QObject) -> None:
         super().__init__(parent)
@@ -64,7 +73,7 @@ class _Model(QAbstractListModel):
     def narrow(self, text: str) -> None:
         self.beginResetModel()
         found = [
-            (score, k) for k, entry in enumerate(self._all) if (score := match(text, f"{entry.text} {entry.note}")) is not None
+            (score, k) for k, entry in enumerate(self._all) if (score := _fit(text, entry)) is not None
         ]
         self.shown = [
             self._all[k]
@@ -145,7 +154,7 @@ class CommandPalette(Overlay):
         self.list = QListView()
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Delegate(self.list))
-        self.list.setProperty("role", "popover")
+        self.list.setProperty("role", "plain")
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

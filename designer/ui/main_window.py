@@ -7,41 +7,28 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, THEME, WINDOW_GEOMETRY, WINDOW_STATE, Settings
+from designer.app.settings import COUNT_FLOPS, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
-from designer.ui.actions import SPECS, Actions
+from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
-from designer.ui.docks import BOTTOM, LEFT, RIGHT, Docks
+from designer.ui.popups import Popups
 from designer.ui.tabs import Tabs
 from designer.ui.welcome import Welcome
+from designer.ui.workspace import DOCKS, Workspace
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.documents import Documents
     from designer.app.recovery import Session
-    from designer.ui.command_palette import Entry
     from designer.ui.document_actions import DocumentActions
     from designer.ui.document_page import DocumentPage
-    from designer.ui.overlay import Overlay
     from designer.ui.status_bar import StatusBar
 
 TITLE = "lightdesigner"
-LAYOUT_VERSION = 1
-NARROW = 1440  # windows under this width start with slimmer docks
-DOCKS = {
-    # id: title, side, slim size (at 1280 x 800)
-    "blocks": ("Blocks", LEFT, 224),
-    "presets": ("Presets", LEFT, 224),
-    "inspector": ("Inspector", RIGHT, 296),
-    "history": ("History", RIGHT, 296),
-    "layers": ("Layers", BOTTOM, 208),
-    "problems": ("Problems", BOTTOM, 208),
-}
-SIZES = {LEFT: "left_dock", RIGHT: "right_dock", BOTTOM: "bottom_dock"}
 
 
 class Program(Protocol):
@@ -74,20 +61,20 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(800, 560)
         self._painted = False
         self._settling = 0
-        self._docks_shown = False
-        self._panels: list[QWidget] = []
-        self._overlay: Overlay | None = None
         self._documents: Documents | None = None
         self._document_actions: DocumentActions | None = None
         self.status: StatusBar | None = None
         self.undo_group = QUndoGroup(self)
         self.actions_ = Actions(self)
-        self.setMenuBar(MenuBar(self, self.actions_))
+        self._menus = MenuBar(self, self.actions_)
+        self.setMenuBar(self._menus)
         self.tools = ToolBar(self, self.actions_)
         self.addToolBar(self.tools)
         self.tabs = Tabs(self)
         self.setCentralWidget(self.tabs)
-        self.docks = Docks(self)
+        self.workspace = Workspace(self)
+        self.workspace.changed.connect(self._show_checks)
+        self.popups = Popups(self)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)
@@ -117,10 +104,10 @@ class MainWindow(QMainWindow):
             "window.previous_panel": lambda: self._step_focus(-1),
             "window.next_tab": lambda: self.tabs.step(1),
             "window.previous_tab": lambda: self.tabs.step(-1),
-            "window.reset": self.reset_layout,
-            "help.commands": self.show_commands,
-            "help.shortcuts": self.show_shortcuts,
-            "help.about": self.show_about,
+            "window.reset": self.workspace.reset,
+            "help.commands": self.popups.commands,
+            "help.shortcuts": self.popups.shortcuts,
+            "help.about": self.popups.about,
         }
         for action_id, handler in offers.items():
             self.actions_.offer(action_id, handler)
@@ -128,7 +115,7 @@ class MainWindow(QMainWindow):
         self.actions_.offer("edit.undo", group.undo, lambda: "" if group.canUndo() else "There is no step to take back.")
         self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
         for dock_id in DOCKS:
-            self.actions_.offer(f"window.{dock_id}", partial(self._toggle_dock, dock_id))
+            self.actions_.offer(f"window.{dock_id}", partial(self.workspace.toggle, dock_id))
         units.notifier().changed.connect(self._unit_changed)
         theme.notifier().changed.connect(self._show_checks)
         self._show_checks()
@@ -148,8 +135,8 @@ class MainWindow(QMainWindow):
         self.actions_["view.flops"].setChecked(units.name() == units.FLOPS)
         for name in (theme.LIGHT, theme.DARK, theme.SYSTEM):
             self.actions_[f"view.{name}"].setChecked(theme.chosen() == name)
-        for dock_id, dock in self.docks.all.items():
-            self.actions_[f"window.{dock_id}"].setChecked(not dock.isHidden())
+        for dock_id in DOCKS:
+            self.actions_[f"window.{dock_id}"].setChecked(self.workspace.is_open(dock_id))
 
     def _choose_theme(self, name: str) -> None:
         theme.choose(name)
@@ -201,6 +188,7 @@ class MainWindow(QMainWindow):
             from designer.ui.document_actions import DocumentActions
 
             self._document_actions = DocumentActions(self, self, self.documents, self.actions_)
+            self._document_actions.fill_recent(self._menus.recent)
         return self._document_actions
 
     def _new(self) -> None:
@@ -276,14 +264,16 @@ class MainWindow(QMainWindow):
             self.documents.set_current(controller)
         self.undo_group.setActiveStack(controller.stack if controller is not None else None)  # type: ignore[arg-type]
         self.actions_.set_performer(page.canvas if page is not None else None, page.canvas.view if page is not None else None)
-        if page is not None and not self._docks_shown:
-            self._show_docks()
-        elif self._docks_shown and not self.document_pages:
-            self._hide_docks()
+        if page is not None and not self.workspace.shown:
+            self._need_status()
+            self.workspace.show()
+            if self._painted:
+                self.workspace.docks.build_visible()
+        elif self.workspace.shown and not self.document_pages:
+            self.workspace.hide()
         if self.status is not None:
             self.status.set_controller(controller)
-        for panel in self._panels:
-            panel.set_controller(controller)  # type: ignore[attr-defined]
+        self.workspace.set_controller(controller)
         self._write_title()
 
     def _close_current(self) -> None:
@@ -303,96 +293,16 @@ class MainWindow(QMainWindow):
         """Tell a person something that needs no answer."""
         self._need_status().say(sentence)
 
-    # -- docks -------------------------------------------------------------------------------------------------------------
+    # -- docks and overlays ------------------------------------------------------------------------------------------------
 
     def _need_status(self) -> StatusBar:
         if self.status is None:
             from designer.ui.status_bar import StatusBar
 
             self.status = StatusBar(self)
-            self.status.problems_clicked.connect(self._show_problems)
+            self.status.problems_clicked.connect(lambda: self.workspace.focus("problems"))
             self.setStatusBar(self.status)
         return self.status
-
-    def _show_problems(self) -> None:
-        self.docks.all["problems"].focus_panel()
-
-    def _show_docks(self) -> None:
-        """Put the docks around the documents, where they were the last time."""
-        self._docks_shown = True
-        if not self.docks.all:
-            for dock_id, (title, area, _) in DOCKS.items():
-                dock = self.docks.add(dock_id, title, area, partial(self._make_panel, dock_id))
-                dock.visibilityChanged.connect(lambda _: self._show_checks())
-        self._need_status()
-        for dock in self.docks.all.values():
-            dock.show()
-        if not self.restoreState(QByteArray(self.settings.get(WINDOW_STATE)), LAYOUT_VERSION):
-            self.reset_layout()
-        if self._painted:
-            self.docks.build_visible()
-
-    def _hide_docks(self) -> None:
-        self._save_layout()
-        self._docks_shown = False
-        for dock in self.docks.all.values():
-            dock.hide()
-        if self.status is not None:
-            self.status.set_controller(None)
-
-    def _save_layout(self) -> None:
-        if self._docks_shown:
-            self.settings.set(WINDOW_STATE, bytes(self.saveState(LAYOUT_VERSION).data()))
-
-    def reset_layout(self) -> None:
-        """Put all docks back in their places, at their first sizes."""
-        if not self._docks_shown:
-            return
-        docks = self.docks.all
-        first: dict[object, str] = {}
-        for dock_id, (_, area, _) in DOCKS.items():
-            dock = docks[dock_id]
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-            dock.show()
-            if area in first:
-                self.tabifyDockWidget(docks[first[area]], dock)
-            else:
-                first[area] = dock_id
-        for dock_id in first.values():
-            docks[dock_id].raise_()
-        self._first_sizes()
-
-    def _first_sizes(self) -> None:
-        from PySide6.QtCore import Qt
-
-        narrow = self.width() < NARROW
-        for side, orientation in (
-            (LEFT, Qt.Orientation.Horizontal),
-            (RIGHT, Qt.Orientation.Horizontal),
-            (BOTTOM, Qt.Orientation.Vertical),
-        ):
-            dock_id, size = next((key, slim) for key, (_, area, slim) in DOCKS.items() if area is side)
-            self.resizeDocks([self.docks.all[dock_id]], [size if narrow else theme.current().size(SIZES[side])], orientation)
-
-    def _make_panel(self, dock_id: str) -> QWidget:
-        from designer.ui.panels import make
-
-        panel = make(dock_id, self)
-        if hasattr(panel, "set_controller"):
-            self._panels.append(panel)
-            panel.set_controller(self.controller)
-        return panel
-
-    def _toggle_dock(self, dock_id: str) -> None:
-        dock = self.docks.all.get(dock_id)
-        if dock is None:
-            return
-        if dock.isHidden() or dock.visibleRegion().isEmpty():
-            dock.focus_panel()
-        else:
-            dock.hide()
-        self._show_checks()
 
     def go_to(self, node_id: str) -> None:
         """Select a block, bring it into view, and put the keyboard on the canvas."""
@@ -402,62 +312,18 @@ class MainWindow(QMainWindow):
             page.canvas.view.center_on(node_id)
             page.canvas.view.setFocus()
 
+    def insert_block(self, block_id: str) -> None:
+        """Put a new block of this kind in the middle of what the canvas shows."""
+        page = self.page
+        if page is not None:
+            page.canvas.insert(block_id)
+            page.canvas.view.setFocus()
+
     def _step_focus(self, by: int) -> None:
-        """From the canvas to the next visible dock, around and back to the canvas."""
-        areas: list[tuple[QWidget, Callable[[], None]]] = []
-        if self.tabs.current is not None:
-            page = self.page
-            target: QWidget = page.canvas.view if page is not None else self.tabs.current
-            areas.append((self.tabs, target.setFocus))
-        areas += [
-            (dock, dock.focus_panel)
-            for dock in self.docks.all.values()
-            if dock.isVisible() and not dock.visibleRegion().isEmpty()
-        ]
-        focused = QApplication.focusWidget()
-        here = next(
-            (k for k, (area, _) in enumerate(areas) if focused is not None and (area is focused or area.isAncestorOf(focused))), 0
-        )
-        areas[(here + by) % len(areas)][1]()
-
-    # -- overlays ------------------------------------------------------------------------------------------------------------
-
-    def _open(self, overlay: Overlay) -> None:
-        if self._overlay is not None:
-            self._overlay.dismiss()
-        self._overlay = overlay
-        overlay.destroyed.connect(lambda: self._forget(overlay))
-        overlay.open()
-
-    def _forget(self, overlay: Overlay) -> None:
-        if self._overlay is overlay:
-            self._overlay = None
-
-    def show_commands(self) -> None:
-        from designer.ui.command_palette import CommandPalette
-
-        self._open(CommandPalette(self, self._commands()))
-
-    def _commands(self) -> list[Entry]:
-        from designer.ui.command_palette import Entry
-
-        entries = []
-        for spec in SPECS:
-            action = self.actions_[spec.id]
-            keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
-            why_not = self.actions_.why_not(spec.id)
-            entries.append(Entry(action.text().removesuffix("…"), action.trigger, spec.menu, keys, spec.icon, why_not=why_not))
-        return entries
-
-    def show_shortcuts(self) -> None:
-        from designer.ui.shortcuts import Shortcuts
-
-        self._open(Shortcuts(self))
-
-    def show_about(self) -> None:
-        from designer.ui.shortcuts import About
-
-        self._open(About(self))
+        page = self.page
+        middle: QWidget | None = page.canvas.view if page is not None else self.tabs.current
+        if middle is not None:
+            self.workspace.step_focus(by, self.tabs, middle)
 
     # -- events --------------------------------------------------------------------------------------------------------------
 
@@ -468,8 +334,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self._after_first_paint)
 
     def _after_first_paint(self) -> None:
-        if self._docks_shown:
-            self.docks.build_visible()
+        if self.workspace.shown:
+            self.workspace.docks.build_visible()
         QTimer.singleShot(0, self, self._settle)
 
     def _settle(self) -> None:
@@ -492,7 +358,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._document_actions is not None and self._documents is not None:
-            self._save_layout()  # while the docks are still there
+            self.workspace.save()  # while the docks are still there
             if not self._document_actions.close_all():
                 event.ignore()
                 return

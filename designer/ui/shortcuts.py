@@ -27,7 +27,7 @@ class Shortcuts(Overlay):
     """All keys at once, in three columns."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, "Keyboard shortcuts", width=1040, height=680)
+        super().__init__(window, "Keyboard shortcuts", width=1040, height=712)
         head = without_margins(QHBoxLayout())
         head.addWidget(label("Keyboard shortcuts", "block-title"))
         head.addStretch(1)
@@ -47,6 +47,8 @@ class Shortcuts(Overlay):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
+        for part in (inner, scroll.viewport()):
+            part.setAutoFillBackground(False)  # the card's colour
         scroll.setAccessibleName("Keyboard shortcuts")
         self.column.addWidget(scroll, 1)
 
