@@ -153,7 +153,8 @@ class ConvTranspose2d(Primitive):
     reference = "Zeiler et al. 2010, Deconvolutional networks"
     inputs = (Port("x", rank=3),)
     refuses_more = refusing(
-        output_padding="output_padding not below stride or dilation: torch's meta device accepts it, its CPU does not"
+        output_padding="output_padding not below stride or dilation: torch's meta device accepts it, its CPU does not",
+        empty_output="empty outputs",
     )
 
     out_channels = Int(64, minimum=1, maximum=MAX_CHANNELS, unit="channels", help="Channels of the output.")
