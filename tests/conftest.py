@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,11 @@ settings.register_profile(
 )
 settings.register_profile("deep", settings.get_profile("ci"), max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# No test opens a window on a person's screen, or reads and writes what the program remembers for them.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.TemporaryDirectory(prefix="lightdesigner-test-")
+os.environ["LIGHTDESIGNER_HOME"] = _HOME.name
 
 # Parallel workers share the cores already; torch reads this when it is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
 from blocks.errors import LightdesignerError
@@ -47,9 +47,14 @@ class Controller(QObject):
         self.design = design
         self.engine = Engine(design)
         self.stack = QUndoStack(self)
-        self.stack.cleanChanged.connect(lambda _: self.title_changed.emit())
+        # a slot of this object, not a lambda: the stack clears itself when it is destroyed, after this object is gone
+        self.stack.cleanChanged.connect(self._clean_changed)
         self._path = path
         self._selection: frozenset[str] = frozenset()
+
+    @Slot(bool)
+    def _clean_changed(self, _: bool) -> None:
+        self.title_changed.emit()
 
     # -- identity ----------------------------------------------------------------------------------------------------------
 
