@@ -165,9 +165,10 @@ class MainWindow(QMainWindow):
             if isinstance(page, Welcome):
                 self.tabs.show(page)
                 return
-        welcome = Welcome(self.actions_)
+        welcome = Welcome(self.actions_, self.settings)
         welcome.open_requested.connect(self.open_text)
         self.tabs.add(welcome, "Start", "logo")
+        welcome.setFocus()
 
     @property
     def documents(self) -> Documents:
