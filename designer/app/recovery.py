@@ -305,6 +305,18 @@ class Claim:
             if place.is_dir():
                 self._look_into(place)
         self.documents.sort(key=lambda found: found.written, reverse=True)
+        self._drop_copies()
+
+    def _drop_copies(self) -> None:
+        """A process may have died between taking work over from a dead one and clearing up behind it."""
+        known: set[bytes] = set()
+        for found in list(self.documents):
+            with suppress(OSError):
+                content = found.recovery_file.read_bytes()
+                if content in known:
+                    found.discard()
+                    self.documents.remove(found)
+                known.add(content)
 
     def _look_into(self, place: Path) -> None:
         lock = Lock(place / LOCK)

@@ -252,6 +252,17 @@ def test_what_was_saved_before_the_end_is_not_offered(controller: Controller, tm
     assert not session.place.exists()
 
 
+def test_work_taken_over_by_a_process_that_died_before_clearing_up_is_offered_once(controller: Controller) -> None:
+    first = left_behind(controller)
+    second = left_behind(controller)
+    claim = Claim()
+    assert len(claim.documents) == 1
+    claim.release()
+    assert first.place is not None
+    assert second.place is not None
+    assert first.place.exists() != second.place.exists()
+
+
 def test_newest_first(tmp_path: Path) -> None:
     for number in range(3):
         left_behind(Controller(chain("relu")), tmp_path / f"{number}.lightdesign")
