@@ -50,6 +50,7 @@ class Controller(QObject):
         # a slot of this object, not a lambda: the stack clears itself when it is destroyed, after this object is gone
         self.stack.cleanChanged.connect(self._clean_changed)
         self._path = path
+        self._name = design.name
         self._selection: frozenset[str] = frozenset()
 
     @Slot(bool)
@@ -122,6 +123,9 @@ class Controller(QObject):
         self.graph_changed.emit(GraphDelta(frozenset(change.touched), change.structural, change.definitions))
         if delta is not None:
             self.analysis_changed.emit(delta)
+        if self.design.name != self._name:
+            self._name = self.design.name
+            self.title_changed.emit()
         gone = [node_id for node_id in self._selection if node_id not in self.design.root]
         if gone:
             self.select(self._selection - frozenset(gone))

@@ -333,6 +333,16 @@ def _put_canvas(design: Design, scope: str, positions: dict[str, tuple[float, fl
         design.notes[scope] = dict(notes)
 
 
+class SetName(Edit, frozen=True, kw_only=True):
+    """Gives the design another name."""
+
+    name: str
+
+    def apply(self, design: Design) -> Change:
+        before, design.name = design.name, self.name
+        return Change(SetName(name=before), set())
+
+
 class SetOrigin(Edit, frozen=True, kw_only=True):
     """Says which preset the design equals; None once it no longer does."""
 
