@@ -25,5 +25,6 @@ lint:  ## check style, types and who imports whom
 bench:  ## compare speeds with the peers, alone on the machine
 	$(BIN)/python -m pytest -m bench tests/benchmarks -s
 
-docs:  ## write BLOCKS.md, blocks/builder.pyi and the documents' JSON schema anew from the block definitions
+docs:  ## write what is generated from blocks and presets: BLOCKS.md, the stub, the JSON schema, palette and gallery
 	$(BIN)/python -m blocks.reference && $(BIN)/python -m designer.document.schema
+	$(BIN)/python -m designer.app.palette_catalogue && $(BIN)/python -m designer.app.gallery_catalogue

@@ -1,0 +1,190 @@
+"""The small drawings of gallery and palette, made once from the definitions and kept in `resources/`.
+
+A miniature shows how a network goes: a bar for each block from top to bottom, repeats folded, branches side by side, a bypass as
+a mark on the right, a squeeze-and-excitation gate as a mark on the left. A drawing shows what a composite is made of.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import log2
+from typing import Any, NamedTuple
+
+from blocks import builder
+from blocks.builder import Builder, evaluate
+from blocks.registry import block as block_named
+from blocks.spec import TensorSpec
+from designer.analysis.engine import Engine
+from designer.app.cards import Bar, Drawing, Piece
+from designer.catalogue import network_of
+from designer.graph.design import Design
+from designer.graph.layout import Metrics, layout
+
+WIDTH, HEIGHT = 30, 36
+"""Grid of a miniature in px; a row shows it unscaled."""
+
+_BAR_X, _BAR_WIDTH = 4, 22
+_PITCHES = ((6, 4, 2), (9, 3, 1), (12, 2, 1))  # up to so many rows: height of a bar, gap below it
+_MOST_ROWS = _PITCHES[-1][0]
+_QUIET = {"io", "activation", "norm"}  # categories that get no bar: they follow nearly every convolution
+_QUIET_BLOCKS = {"dropout", "flatten", "identity"}
+_GATE = "squeeze_excite"
+
+
+class _Cell(NamedTuple):
+    category: str
+    branches: int = 1
+    bypass: bool = False
+    gate: bool = False
+
+
+_Row = tuple[_Cell, ...]
+
+
+def miniature(design: Design) -> tuple[Bar, ...]:
+    """The miniature of a design: rectangles in a grid of WIDTH x HEIGHT, in the middle of its height."""
+    rows = _folded(_rows(design))
+    if not rows:
+        return ()
+    height, gap = next((height, gap) for limit, height, gap in _PITCHES if len(rows) <= limit)
+    top = (HEIGHT - len(rows) * (height + gap) + gap) // 2
+    bars: list[Bar] = []
+    for k, row in enumerate(rows):
+        bars += _bars(row, top + k * (height + gap), height)
+    return tuple(bars)
+
+
+def _rows(design: Design) -> list[_Row]:
+    """What stands side by side, from top to bottom. A gate that is a block of its own belongs to the row above."""
+    engine = Engine(design)
+    positions = layout(design.root, design.resolve)
+    order = sorted(positions, key=lambda node_id: (positions[node_id][1], positions[node_id][0]))
+    rows: list[_Row] = []
+    for _, members in groupby(order, key=lambda node_id: positions[node_id][1]):
+        row: list[_Cell] = []
+        for node_id in members:
+            block = design.resolve(design.root.node(node_id).block)
+            if block.id == _GATE and rows:
+                rows[-1] = (*rows[-1][:-1], rows[-1][-1]._replace(gate=True))
+            elif block.category not in _QUIET and block.id not in _QUIET_BLOCKS:
+                row.append(_cell(engine.results[node_id].evaluated))
+        if row:
+            rows.append(tuple(row))
+    return rows
+
+
+def _cell(result: Any) -> _Cell:
+    """A composite with branches or a bypass keeps its hue; a plain chain takes that of its dearest part."""
+    drawing = result.drawing
+    if drawing is None:
+        return _Cell(result.block.category)
+    merges = [part for part in drawing.parts if part.block.id in ("add", "concat")]
+    bypass = any(part.block.id == "add" or any(index < 0 for index, _ in part.inputs) for part in merges)
+    branches = 1 if bypass or not merges else len(merges[-1].inputs)
+    gate = any(part.block.id == _GATE for part in drawing.parts)
+    if bypass or branches > 1:
+        return _Cell(result.block.category, branches, bypass, gate)
+    dearest = max(drawing.parts, key=lambda part: part.result.cost.macs)
+    return _cell(dearest.result)._replace(gate=gate)
+
+
+def _folded(rows: list[_Row]) -> list[_Row]:
+    """At most so many rows as have room: the longest repeats give way first."""
+    runs = [[row, len(list(same))] for row, same in groupby(rows)]
+    surplus = len(rows) - _MOST_ROWS
+    while surplus > 0 and (longest := max(runs, key=lambda run: run[1]))[1] > 1:
+        longest[1] -= 1
+        surplus -= 1
+    kept = [row for row, times in runs for _ in range(times)]
+    if len(kept) > _MOST_ROWS:  # nothing repeats: every so many-th row, the first and the last among them
+        kept = [kept[round(k * (len(kept) - 1) / (_MOST_ROWS - 1))] for k in range(_MOST_ROWS)]
+    return kept
+
+
+def _bars(row: _Row, y: int, height: int) -> list[Bar]:
+    cells = [cell for cell in row for _ in range(cell.branches)] if len(row) * max(c.branches for c in row) <= 6 else list(row)
+    count = min(len(cells), 6)
+    gap = 2 if count <= 4 else 1
+    width = (_BAR_WIDTH - gap * (count - 1)) // count
+    left = _BAR_X + (_BAR_WIDTH - count * width - gap * (count - 1)) // 2
+    bars = [Bar(left + k * (width + gap), y, width, height, cell.category) for k, cell in enumerate(cells[:count])]
+    if any(cell.bypass for cell in row):
+        bars.append(Bar(_BAR_X + _BAR_WIDTH + 2, y, 2, height, "merge"))
+    if any(cell.gate for cell in row):
+        bars.append(Bar(0, y, 2, height, "pooling"))
+    return bars
+
+
+# -- drawings of composites ------------------------------------------------------------------------------------------------------
+
+_METRICS = Metrics(width=40, height=40, io_width=40, io_height=40, gap=24, gap_between_stages=24, gap_sideways=24)
+_PITCH = 64  # of columns and rows in these metrics
+
+
+def drawing_of(block: Any) -> Drawing | None:
+    """What a composite looks like inside with its defaults, on an input that it takes; None for a primitive."""
+    if block.primitive:
+        return None
+    result = _sample(block)
+    draw = Builder()
+    inputs = [draw.input(spec, name=port.name) for spec, port in zip(result.inputs, block.inputs, strict=True)]
+    tensors = [(index, 0) for index in range(len(inputs))]
+    parts = draw.parts
+    for part in result.drawing.parts:
+        refs = tuple([(tensors[-1 - k] if k < 0 else (k + len(inputs), output)) for k, output in part.inputs])
+        parts.append(part._replace(inputs=refs, stage=None))
+    network = network_of(draw)
+    positions = layout(network, block_named, _METRICS, "right")
+    ports = {port.name for port in block.inputs}
+    names = [part.name for part in result.drawing.parts]
+    first = min(positions[name][0] for name in names)
+    top = min(y for name, (_, y) in positions.items() if name not in ports)
+    bottom = max(y for name, (_, y) in positions.items() if name not in ports)
+    widest = max(part.result.outputs[0][0] for part in result.drawing.parts)
+    pieces = []
+    for part in result.drawing.parts:
+        x, y = positions[part.name]
+        size = log2(1 + part.result.outputs[0][0]) / log2(1 + widest)
+        pieces.append(
+            Piece(
+                round((x - first) / _PITCH),
+                round((y - top) / _PITCH, 2),
+                part.block.id,
+                _cell(part.result).category,
+                _label(part),
+                round(size, 2),
+            )
+        )
+    wires = []
+    for end, part in enumerate(result.drawing.parts):
+        wires += [(index, end) for index, _ in part.inputs]
+    outputs = tuple([index for index, _ in result.drawing.outputs])
+    columns = 1 + max(piece.column for piece in pieces)
+    return Drawing(columns, round((bottom - top) / _PITCH + 1, 2), tuple(pieces), tuple(wires), outputs)
+
+
+def _sample(block: Any) -> builder.Result:
+    """The block with its defaults on an input it takes, one whose channels stay if there is any, so that a bypass is drawn."""
+    taken = []
+    for channels in (24, 64, 256, 128, 32, 240, 60):
+        result = evaluate(block, block.defaults, (TensorSpec((channels, 28, 28)),) * len(block.inputs))
+        if result.problem is None:
+            taken.append(result)
+    if not taken:
+        raise RuntimeError(f"{block.id} draws itself on none of the inputs tried")
+    return next((result for result in taken if result.outputs[0][0] == result.inputs[0][0]), taken[0])
+
+
+def _label(part: Any) -> str:
+    """The window of a convolution: `3×3`, or `dw` where it filters each channel; "" for all else."""
+    values = dict(zip(part.block.parameters, part.values, strict=True))
+    kernel = values.get("kernel_size")
+    if part.block.id == "pointwise":
+        return "1×1"
+    if kernel is None or part.block.category == "pooling":
+        return ""
+    channels = part.result.inputs[0][0]
+    if part.block.id == "depthwise" or (values.get("groups") == channels and channels > 1):
+        return "dw"
+    high, wide = kernel if isinstance(kernel, tuple) else (kernel, kernel)
+    return f"{high}×{wide}"

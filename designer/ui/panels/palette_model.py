@@ -1,0 +1,201 @@
+"""The rows of the palette: sections of blocks, narrowed to what is searched for, and what is dragged out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QAbstractItemModel, QByteArray, QMimeData, QModelIndex, QObject, QRect, Qt
+from PySide6.QtGui import QPainter
+
+from designer.app.cards import BlockCard, palette
+from designer.ui import theme
+from designer.ui.panels.rows import HEADING, ITEM, Heading, Index, RowDelegate, draw_text
+
+BLOCK_MIME = "application/x-lightdesigner-block"
+"""What is dragged out of the palette: the name of a block as a node has it (`conv2d`, `own.stem`), in UTF-8."""
+
+OWN_SECTION = "own"
+NO_OWN_BLOCKS = "This design has no blocks of its own yet."
+
+
+class _Section(NamedTuple):
+    id: str
+    title: str
+    color: str
+    cards: tuple[BlockCard, ...]
+
+
+class PaletteModel(QAbstractItemModel):
+    """Sections at the top level, blocks under them. Rows without a card are sentences and cannot be chosen."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._own: tuple[BlockCard, ...] = ()
+        self._basic = True
+        self._words: tuple[str, ...] = ()
+        self._sections: list[_Section] = []
+        self._fill()
+
+    # -- what is shown -----------------------------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many blocks there are, shown or not."""
+        return len(palette().blocks) + len(self._own)
+
+    def narrow(self, text: str, *, basic: bool) -> None:
+        """Show what all words of `text` are found in; without any, the basic blocks or all of them."""
+        self._words = tuple(text.lower().split())
+        self._basic = basic
+        self._refill()
+
+    def set_own(self, cards: Sequence[BlockCard]) -> None:
+        """The blocks that the design in front defines itself."""
+        if tuple(cards) != self._own:
+            self._own = tuple(cards)
+            self._refill()
+
+    def _refill(self) -> None:
+        self.beginResetModel()
+        self._fill()
+        self.endResetModel()
+
+    def _fill(self) -> None:
+        shown = palette()
+        self._sections = []
+        for section in shown.sections:
+            cards = [card for card in shown.blocks if card.section == section.id and self._wanted(card)]
+            if cards:
+                self._sections.append(_Section(section.id, section.title, f"category.{section.category}", tuple(cards)))
+        own = tuple([card for card in self._own if self._wanted(card)])
+        if own or not self._words:
+            self._sections.append(_Section(OWN_SECTION, "My blocks", "category.own", own))
+
+    def _wanted(self, card: BlockCard) -> bool:
+        if self._words:
+            return all(word in card.id.replace("_", " ") or word in card.id or word in _words_of(card) for word in self._words)
+        return card.basic or not self._basic or card.section == OWN_SECTION
+
+    def best(self) -> QModelIndex:
+        """The row that fits the search best: the name itself, then names that begin with it or hold it, then the rest."""
+        text = "_".join(self._words)
+        found: list[tuple[int, int, int]] = []
+        for s, section in enumerate(self._sections):
+            for k, card in enumerate(section.cards):
+                name = card.id.removeprefix("own.")
+                rank = 0 if name == text else 1 if name.startswith(text) else 2 if text in name else 3
+                found.append((rank, s, k))
+        if not self._words or not found:
+            return QModelIndex()
+        _, s, k = min(found)
+        return self.index(k, 0, self.index(s, 0))
+
+    def find(self, block_id: str) -> QModelIndex:
+        """The row of a block, invalid where it is not shown."""
+        for s, section in enumerate(self._sections):
+            for k, card in enumerate(section.cards):
+                if card.id == block_id:
+                    return self.index(k, 0, self.index(s, 0))
+        return QModelIndex()
+
+    def section_id(self, index: Index) -> str:
+        """The id of a heading's section."""
+        return self._sections[index.row()].id
+
+    # -- the model's interface ---------------------------------------------------------------------------------------------
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else 0)  # 0 marks a heading
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        inside = index.internalId() if index.isValid() else 0
+        return self.createIndex(int(inside) - 1, 0, 0) if inside else QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+        if not parent.isValid():
+            return len(self._sections)
+        if parent.internalId():
+            return 0
+        section = self._sections[parent.row()]
+        return len(section.cards) or int(section.id == OWN_SECTION)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
+        return 1
+
+    def card(self, index: Index) -> BlockCard | None:
+        """The block of a row, None for headings and sentences."""
+        if not index.isValid() or not index.internalId():
+            return None
+        cards = self._sections[int(index.internalId()) - 1].cards
+        return cards[index.row()] if index.row() < len(cards) else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        card = self.card(index)
+        heading = None
+        if not index.internalId():
+            section = self._sections[index.row()]
+            heading = Heading(section.title, section.color, len(section.cards))
+        if role == HEADING:
+            return heading
+        if role == ITEM:
+            return card
+        if role == Qt.ItemDataRole.DisplayRole:
+            return heading.title if heading else card.id.removeprefix("own.") if card else NO_OWN_BLOCKS
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return (
+                f"{heading.title}, {heading.count} blocks" if heading else f"{card.id}: {card.summary}" if card else NO_OWN_BLOCKS
+            )
+        if role == Qt.ItemDataRole.ToolTipRole and card is not None:
+            return "\n".join(part for part in (card.shape, *card.formula, card.reference) if part) or None
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if not index.internalId():
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self.card(index) is None:
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemNeverHasChildren
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802
+        return [BLOCK_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802
+        data = QMimeData()
+        cards = [card for index in indexes if (card := self.card(index)) is not None]
+        if cards:
+            data.setData(BLOCK_MIME, QByteArray(cards[0].id.encode()))
+        return data
+
+
+def _words_of(card: BlockCard) -> str:
+    return f"{card.summary} {card.reference}".lower()
+
+
+class PaletteDelegate(RowDelegate):
+    """A block in the palette: its glyph in the hue of its category and its name; a grip where it can be taken."""
+
+    def row_height(self, index: Index) -> int:
+        return int(theme.current().size("palette_row"))
+
+    def paint_row(self, painter: QPainter, rect: QRect, index: Index, *, active: bool) -> None:
+        look = theme.current()
+        card: BlockCard | None = index.data(ITEM)
+        if card is None:
+            draw_text(painter, rect.adjusted(34, 0, -16, 0), index.data(), "body", "text.muted")
+            return
+        ratio = painter.device().devicePixelRatio()
+        top = rect.y() + (rect.height() - 16) // 2
+        picture = look.pixmap(theme.glyph(card.id, card.category), f"category.{card.category}", 16, ratio)
+        painter.drawPixmap(rect.x() + 40, top, picture)
+        if active:
+            painter.drawPixmap(rect.right() - 29, top + 1, look.pixmap("grip-vertical", "text.muted", 14, ratio))
+        box = rect.adjusted(64, 0, -32 if active else -16, 0)
+        draw_text(painter, box, index.data(), "body", "text.primary")
