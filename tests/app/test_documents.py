@@ -98,8 +98,9 @@ def test_says_what_opens_closes_and_comes_to_the_front(documents: Documents, fil
     documents.close(a)
     documents.close(b)
     assert said == [
-        ("opened", a), ("front", a), ("opened", b), ("front", b), ("front", a), ("front", b), ("closed", a), ("front", None), ("closed", b),
-    ]  # fmt: skip
+        *(("opened", a), ("front", a), ("opened", b), ("front", b), ("front", a)),
+        *(("front", b), ("closed", a), ("front", None), ("closed", b)),
+    ]
 
 
 def test_a_file_is_open_once_in_a_window_by_whatever_path(
