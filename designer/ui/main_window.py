@@ -358,9 +358,9 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, lambda: self.document_actions.open_all(files))  # the other program waits for the drop to end
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        if self._document_actions is not None and self._documents is not None:
+        if self._documents is not None:
             self.workspace.save()  # while the docks are still there
-            if not self._document_actions.close_all():
+            if not self.document_actions.close_all():
                 event.ignore()
                 return
         self.settings.set(WINDOW_GEOMETRY, bytes(self.saveGeometry().data()))
