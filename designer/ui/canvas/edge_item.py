@@ -1,0 +1,165 @@
+"""`EdgeItem`: a wire. It rebuilds its path only when an end moves, and carries the shape of what flows in a gap of its line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.graph.network import Edge
+from designer.ui.canvas import painter as draw
+from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Point, bounds, elbows, label_leg, level
+from designer.ui.painting import say_once
+
+ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
+
+
+class EdgeItem(QGraphicsItem):
+    """One wire, in scene coordinates."""
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__()
+        self.edge = edge
+        self.points: list[Point] = []
+        self.text = ""
+        self.status = ""  # "", error, blocked
+        self.bypass = False
+        self.hovered = False
+        self.selected = False
+        self._bounds = QRectF()
+        self._head = QPainterPath()  # up to the leg with the label
+        self._leg: tuple[Point, Point] = ((0, 0), (0, 0))
+        self._tail = QPainterPath()
+        self.setZValue(1)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def lead(self, points: Sequence[Point]) -> None:
+        """Run along these corners."""
+        if list(points) == self.points:
+            return
+        self.prepareGeometryChange()
+        self.points = list(points)
+        self._build()
+
+    def say(self, text: str, status: str) -> None:
+        """Carry this shape, in this state."""
+        if (text, status) == (self.text, self.status):
+            return
+        if len(text) > len(self.text):
+            self.prepareGeometryChange()
+            self.text = text
+            self._measure()
+        self.text, self.status = text, status
+        self.update()
+
+    def _build(self) -> None:
+        leg = label_leg(self.points)
+        corners = list(elbows(self.points))
+        starts = [self.points[0], *[after for _, _, after in corners]]
+        ends = [*[before for before, _, _ in corners], self.points[-1]]
+        self._leg = (starts[leg], ends[leg])
+        self._head = self._run(starts[: leg + 1], corners[:leg], ends[:leg])
+        self._tail = self._run(ends[leg:], [*corners[leg:]], starts[leg + 1 :], from_end=True)
+        self._measure()
+
+    @staticmethod
+    def _run(
+        froms: list[Point], corners: list[tuple[Point, Point, Point]], tos: list[Point], *, from_end: bool = False
+    ) -> QPainterPath:
+        """Straight pieces with rounded corners. The head ends where the label's leg begins, the tail begins where it ends."""
+        path = QPainterPath()
+        if not corners:
+            return path
+        path.moveTo(*froms[0])
+        for index, (before, corner, after) in enumerate(corners):
+            if not from_end:
+                path.lineTo(*before)
+            path.cubicTo(
+                before[0] + (corner[0] - before[0]) * ROUND,
+                before[1] + (corner[1] - before[1]) * ROUND,
+                after[0] + (corner[0] - after[0]) * ROUND,
+                after[1] + (corner[1] - after[1]) * ROUND,
+                *after,
+            )
+            if from_end:
+                path.lineTo(*froms[index + 1])
+        return path
+
+    def _measure(self) -> None:
+        box = bounds(self.points)
+        (ax, ay), (bx, by) = self._leg
+        reach = max(abs(ax - bx), abs(ay - by), 1.0)
+        smallest = max(SIZES.middle_from, min(1.0, SIZES.label_min_gap / reach))  # the zoom at which its text still shows
+        half = len(self.text) * 3.4 / smallest + 4.0
+        margin = 3.0
+        middle = (ax + bx) / 2
+        left, right = min(box.left - margin, middle - half), max(box.right + margin, middle + half)
+        self._bounds = QRectF(left, box.top - margin, right - left, box.height + 2 * margin)
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------------
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.save()
+        try:
+            self.draw(painter, painter.worldTransform().m11())
+        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
+            say_once("EdgeItem")
+        finally:
+            painter.restore()
+
+    def draw(self, painter: QPainter, zoom: float) -> None:
+        """Paint the wire; nothing far away, where the view draws all wires at once."""
+        detail = level(zoom)
+        if detail == FAR or len(self.points) < 2:
+            return
+        kit = draw.ink()
+        state = "selected" if self.selected else "error" if self.status == "error" else "hover" if self.hovered else ""
+        state = state or ("blocked" if self.status == "blocked" else "bypass" if self.bypass else "")
+        painter.setPen(kit.wires[state])
+        painter.setBrush(draw.NO_BRUSH)
+        if not self._head.isEmpty():
+            painter.drawPath(self._head)
+        if not self._tail.isEmpty():
+            painter.drawPath(self._tail)
+        (ax, ay), (bx, by) = self._leg
+        gap = self._gap(zoom, detail) if self.text else 0.0
+        if not gap:
+            painter.drawLine(QPointF(ax, ay), QPointF(bx, by))
+            return
+        half = gap / 2 / max(abs(ax - bx) + abs(ay - by), 1e-6)
+        for start, end in ((0.0, 0.5 - half), (0.5 + half, 1.0)):
+            painter.drawLine(
+                QPointF(ax + (bx - ax) * start, ay + (by - ay) * start), QPointF(ax + (bx - ax) * end, ay + (by - ay) * end)
+            )
+        self._draw_text(painter, kit, zoom, detail)
+
+    def _gap(self, zoom: float, detail: str) -> float:
+        """How long the gap for the text is, 0 where there is no room for it; in scene px."""
+        (ax, ay), (bx, by) = self._leg
+        scale = draw.text_scale(zoom, detail)
+        if abs(ax - bx) < 0.5:
+            room = abs(by - ay)
+            return draw.wire_label_gap(zoom, detail) if room * zoom >= SIZES.label_min_gap else 0.0
+        width = (len(self.text) * draw.ink().digit + 2 * SIZES.label_gap) * scale
+        return width if abs(bx - ax) >= width + SIZES.label_min_gap * scale else 0.0
+
+    def _draw_text(self, painter: QPainter, kit: draw.Ink, zoom: float, detail: str) -> None:
+        (ax, ay), (bx, by) = self._leg
+        painter.translate((ax + bx) / 2, (ay + by) / 2)
+        scale = draw.text_scale(zoom, detail)
+        painter.scale(scale, scale)
+        color = kit.color("state.error") if self.status == "error" else kit.color("accent.base") if self.selected else kit.secondary
+        painter.setFont(kit.number_font)
+        painter.setPen(color)
+        width = len(self.text) * kit.digit
+        painter.drawText(QPointF(-width / 2, 4), self.text)
+        if self.bypass and abs(ax - bx) < 0.5 and abs(by - ay) * zoom > 4 * SIZES.label_min_gap:
+            painter.setFont(kit.name_font if detail == CLOSE else kit.small_name_font)
+            painter.setPen(kit.color("category.merge"))
+            metrics = kit.name_metrics if detail == CLOSE else kit.small_name_metrics
+            painter.drawText(QPointF(-metrics.horizontalAdvance("bypass") / 2, -12), "bypass")

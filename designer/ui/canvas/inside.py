@@ -1,0 +1,214 @@
+"""`InsideScene`: the drawing inside a block, with live shapes and costs. It can be looked at and opened further, not changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from blocks.builder import Drawing, Part, Ref, Result
+from blocks.spec import TensorSpec
+from designer.analysis.results import NodeResult
+from designer.app.controller import Controller
+from designer.graph.layout import layout
+from designer.graph.network import Edge, Network, Node
+from designer.ui.canvas.card_item import CardItem, PillItem, card_height
+from designer.ui.canvas.geometry import SIZES, input_places, output_places
+from designer.ui.canvas.node_item import NodeItem
+from designer.ui.canvas.surface import Surface
+from designer.ui.numbers import shape
+
+IN, OUT = "input__", "output__"  # prefixes that no part's name can have
+
+
+class InsideScene(Surface):
+    """What is drawn inside one root node, or inside a part of its drawing.
+
+    `trail` is the way there: the id of the root node, then names of parts. `follow` says whether there is still anything there.
+    """
+
+    read_only = True
+
+    def __init__(self, controller: Controller, trail: tuple[str, ...], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.trail = trail
+        self._result: Result | None = None
+        self._structure: object = None
+        self.follow()
+
+    @property
+    def result(self) -> Result | None:
+        """What was evaluated at the end of the trail; None where nothing is drawn there now."""
+        return result_at(self.controller, self.trail)
+
+    def follow(self) -> bool:
+        """Show what is there now. Gives False, and keeps the last picture, while there is nothing."""
+        result = self.result
+        if result is None:
+            return False
+        if result is self._result:
+            return True
+        self._result = result
+        drawing = result.drawing
+        assert drawing is not None
+        structure = [(part.name, part.block, part.inputs, card_height(part)) for part in drawing.parts], drawing.outputs
+        if structure == self._structure:
+            self._update(result, drawing)
+        else:
+            self._structure = structure
+            self._draw(result, drawing)
+        self.scale.top = max([part.result.cost.macs for part in drawing.parts], default=0)
+        self.update()
+        self.contents_changed.emit()
+        return True
+
+    def part(self, name: str) -> Part | None:
+        """The part of this name."""
+        item = self.nodes.get(name)
+        return item.part if isinstance(item, CardItem) else None
+
+    def mark_selected(self, node_ids: frozenset[str]) -> None:
+        """Select parts; only this view knows."""
+        for node_id in self.overview.selected ^ node_ids:
+            if node_id in self.nodes:
+                self.nodes[node_id].selected = node_id in node_ids
+                self.nodes[node_id].update()
+        self.overview.selected = node_ids
+
+    def write_anew(self) -> None:
+        """Make all texts anew, as when MACs become FLOPs."""
+        for item in self.nodes.values():
+            item.forget_texts()
+
+    def _draw(self, result: Result, drawing: Drawing) -> None:
+        self.forget_all()
+        network = _network(result, drawing)
+        resolve = {part.name: part.block for part in drawing.parts}
+        kinds = {f"part_{name}": block for name, block in resolve.items()}
+        places = layout(network, lambda name: kinds.get(name))
+        heights = {part.name: card_height(part) for part in drawing.parts}
+        tops = self._tops(places, heights)
+        for part in drawing.parts:
+            item = CardItem(part, self.scale)
+            item.place(places[part.name][0], tops[part.name], SIZES.width, heights[part.name])
+            self.put_node(item)
+        inputs, outputs = _pills(result, drawing)
+        for node_id, name, spec in (*inputs, *outputs):
+            pill = PillItem(node_id, name, self.scale)
+            pill.place(places[node_id][0], tops[node_id], SIZES.io_width, SIZES.io_height)
+            pill.show_shape(shape(spec))
+            self.put_node(pill)
+        for node_id, item in self.nodes.items():
+            self._set_ports(node_id, item, network, resolve)
+        for edge in network.edges():
+            self.put_edge(edge)
+        self._say_shapes(drawing)
+        self.setSceneRect(-1, -1, 2, 2)
+        self.fit_index()
+
+    def _update(self, result: Result, drawing: Drawing) -> None:
+        """The same drawing with other numbers."""
+        for part in drawing.parts:
+            self.nodes[part.name].show_part(part)
+        for node_id, _, spec in (*_pills(result, drawing)[0], *_pills(result, drawing)[1]):
+            self.nodes[node_id].show_shape(shape(spec))
+        self._say_shapes(drawing)
+
+    def _say_shapes(self, drawing: Drawing) -> None:
+        """Wires carry their shapes, but for those of pills, which say it themselves."""
+        specs = {part.name: dict(zip(part.block.outputs, part.result.outputs, strict=True)) for part in drawing.parts}
+        for edge, item in self.edges.items():
+            if edge.source in specs and not edge.target.startswith(OUT):
+                item.say(shape(specs[edge.source][edge.source_port]), "")
+            elif item.bypass:
+                item.say(self.nodes[edge.source].shape, "")
+
+    def _set_ports(self, node_id: str, item: NodeItem, network: Network, blocks: dict[str, object]) -> None:
+        connected = network.sources(node_id)
+        width, height = item.box.width, item.box.height
+        block = blocks.get(node_id)
+        if block is None:
+            item.inputs = input_places(None, connected, width, height)
+            item.outputs = output_places(["y"] if network.readers(node_id) else [], width, height)
+            return
+        item.inputs = [
+            place
+            for place in input_places(block.inputs, connected, width, height, _bypass(network, connected))  # type: ignore[attr-defined]
+            if not place.more
+        ]
+        item.outputs = output_places(block.outputs, width, height)  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _tops(places: dict[str, tuple[float, float]], heights: dict[str, float]) -> dict[str, float]:
+        """Heights differ, so each rank begins below the highest of the one before."""
+        ranks: dict[float, list[str]] = {}
+        for node_id, (_, top) in places.items():
+            height = SIZES.io_height if node_id not in heights else SIZES.height
+            ranks.setdefault(round(top + height / 2), []).append(node_id)
+        tops: dict[str, float] = {}
+        y = 0.0
+        for centre in sorted(ranks):
+            row = ranks[centre]
+            for node_id in row:
+                tops[node_id] = y
+            y += max(heights.get(node_id, SIZES.io_height) for node_id in row) + SIZES.gap + 4
+        return tops
+
+
+def result_at(controller: Controller, trail: tuple[str, ...]) -> Result | None:
+    """What was evaluated at the end of a trail, None where nothing is drawn."""
+    found: NodeResult | None = controller.engine.results.get(trail[0])
+    result = found.evaluated if found is not None else None
+    for name in trail[1:]:
+        if result is None or result.drawing is None:
+            return None
+        result = next((part.result for part in result.drawing.parts if part.name == name), None)
+    return result if result is not None and result.drawing is not None else None
+
+
+def _pills(result: Result, drawing: Drawing) -> tuple[list[tuple[str, str, TensorSpec]], list[tuple[str, str, TensorSpec]]]:
+    """Ids, names and shapes of a drawing's inputs and outputs."""
+    ports = result.block.inputs
+    names = [port.name for port in ports] if len(ports) == len(result.inputs) else [str(k) for k in range(len(result.inputs))]
+    inputs = [(f"{IN}{k}", names[k], spec) for k, spec in enumerate(result.inputs)]
+    outputs = [(f"{OUT}{k}", result.block.outputs[k], spec) for k, spec in enumerate(result.outputs)]
+    return inputs, outputs
+
+
+def _network(result: Result, drawing: Drawing) -> Network:
+    """The drawing as a network, for the layout: its inputs and outputs are nodes too."""
+    inputs, outputs = _pills(result, drawing)
+    nodes = [Node(node_id, "input") for node_id, _, _ in inputs]
+    nodes += [Node(part.name, f"part_{part.name}") for part in drawing.parts]
+    nodes += [Node(node_id, "output", {"order": k}) for k, (node_id, _, _) in enumerate(outputs)]
+
+    def origin(ref: Ref) -> tuple[str, str]:
+        index, out = ref
+        if index < 0:
+            return inputs[-1 - index][0], "y"
+        return drawing.parts[index].name, drawing.parts[index].block.outputs[out]
+
+    edges: list[Edge] = []
+    for part in drawing.parts:
+        ports = part.block.inputs
+        variadic = bool(ports) and ports[-1].variadic
+        for k, ref in enumerate(part.inputs):
+            edges.append(Edge(*origin(ref), part.name, f"{ports[-1].name}.{k}" if variadic else ports[k].name))
+    edges += [Edge(*origin(ref), node_id, "x") for ref, (node_id, _, _) in zip(drawing.outputs, outputs, strict=True)]
+    return Network.of(nodes, edges)
+
+
+def _bypass(network: Network, connected: dict[str, tuple[str, str]]) -> str:
+    """The port whose wire goes around what the other one has passed."""
+    if len(connected) != 2 or any("." in port for port in connected):
+        return ""
+    (a, (from_a, _)), (b, (from_b, _)) = connected.items()
+    for port, source, end in ((a, from_a, from_b), (b, from_b, from_a)):
+        waiting, seen = [end], {end}
+        while waiting and source != end:
+            for before, _ in network.sources(waiting.pop()).values():
+                if before == source:
+                    return port
+                if before not in seen:
+                    seen.add(before)
+                    waiting.append(before)
+    return ""

@@ -1,0 +1,126 @@
+"""The minimap: the whole surface in 144 x 240 px, with a frame around what the view shows. Click or drag to go there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from designer.ui import theme
+from designer.ui.canvas import painter as draw
+from designer.ui.canvas.geometry import Box
+from designer.ui.canvas.surface import Surface
+from designer.ui.canvas.view import View
+from designer.ui.painting import painting
+
+PAD = 8.0
+SLOW = 60  # ms between two pictures while things change
+
+
+class Minimap(QWidget):
+    """Keeps a picture of the surface and draws it anew only when the surface has changed."""
+
+    def __init__(self, view: View, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Minimap")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._view = view
+        self._surface: Surface | None = None
+        self._picture: QPixmap | None = None
+        self._whole = Box(0, 0, 1, 1)
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(SLOW)
+        self._late.timeout.connect(self._forget)
+        view.moved.connect(self.update)
+        self.follow(view.surface)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(*theme.current().size("canvas.minimap"))
+
+    def follow(self, surface: Surface) -> None:
+        """Show another surface."""
+        if self._surface is not None:
+            self._surface.contents_changed.disconnect(self._changed)
+        self._surface = surface
+        surface.contents_changed.connect(self._changed)
+        self._forget()
+
+    def _changed(self) -> None:
+        if not self._late.isActive():
+            self._late.start()
+
+    def _forget(self) -> None:
+        self._picture = None
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._picture = None
+
+    def _scale(self) -> tuple[float, QPointF]:
+        """Zoom of the small map and where scene (0, 0) is on it."""
+        box = self._whole
+        zoom = min((self.width() - 2 * PAD) / max(box.width, 1), (self.height() - 2 * PAD) / max(box.height, 1), 0.25)
+        x, y = box.centre
+        return zoom, QPointF(self.width() / 2 - x * zoom, self.height() / 2 - y * zoom)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        with painting(self) as painter:
+            if self._picture is None or self._picture.devicePixelRatio() != self.devicePixelRatioF():
+                self._picture = self._draw()
+            painter.drawPixmap(0, 0, self._picture)
+            seen = self._view.seen()
+            zoom, origin = self._scale()
+            rect = QRectF(seen.left * zoom, seen.top * zoom, seen.width * zoom, seen.height * zoom).translated(origin)
+            inner = QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5)
+            painter.setPen(QPen(theme.current().color("accent.base"), 1.5))
+            painter.setBrush(theme.current().color("accent.base", 0.06))
+            painter.drawRoundedRect(rect.intersected(inner), 3, 3)
+
+    def _draw(self) -> QPixmap:
+        look, ratio = theme.current(), self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        surface = self._view.surface
+        self._whole = surface.content() or Box(0, 0, 1, 1)
+        painter = QPainter(picture)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(look.color("border.default"))
+            painter.setBrush(look.color("bg.overlay"))
+            radius = look.size("radius.card")
+            painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), radius, radius)
+            zoom, origin = self._scale()
+            painter.translate(origin)
+            painter.scale(zoom, zoom)
+            kit = draw.ink()
+            for frame in surface.frames.values():
+                box = frame.box
+                painter.fillRect(
+                    QRectF(box.left, box.top, box.width, box.height), kit.color(f"stage.{frame.position % 8}", 0.22)
+                )
+            for note in surface.notes.values():
+                painter.fillRect(QRectF(note.left, note.top, note.width, note.height), kit.color("node.note"))
+            surface.overview.paint(painter, zoom, self._whole, surface.node_grid, minimap=True)
+        finally:
+            painter.end()
+        return picture
+
+    # -- going there -------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.accept()
+        self._view.zoom_by(1.2 ** (event.angleDelta().y() / 120))
+
+    def _go(self, event: QMouseEvent) -> None:
+        zoom, origin = self._scale()
+        self._view.look(self._view.zoom, (event.position() - origin) / zoom)

@@ -1,0 +1,121 @@
+"""The far level: all blocks as bars by colour and all wires as lines of 1 px, drawn in one pass from lists that edits keep current.
+
+No item is asked: ten thousand empty paints in Python alone take longer than a frame may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from designer.graph.network import Edge
+from designer.ui.canvas import painter as draw
+from designer.ui.canvas.geometry import SIZES, Box, Point
+from designer.ui.canvas.grid import Grid
+
+Look = tuple[str, bool]  # category, dim
+BAR = 8.0  # screen px a block is high at most
+MARK = 10.0
+
+
+class Overview:
+    """Bars and lines of everything on a surface."""
+
+    def __init__(self) -> None:
+        self._bars: dict[Look, dict[str, QRectF]] = {}
+        self._look: dict[str, Look] = {}
+        self._wires: dict[Edge, list[QLineF]] = {}
+        self._lines: list[QLineF] | None = None
+        self.marks: dict[str, str] = {}  # node -> error or warning
+        self.selected: frozenset[str] = frozenset()
+
+    def clear(self) -> None:
+        self.__init__()  # type: ignore[misc]
+
+    def put_node(self, node_id: str, box: Box, category: str, dim: bool, status: str) -> None:
+        """Add a block, or change it."""
+        look = (category, dim)
+        old = self._look.get(node_id)
+        if old is not None and old != look:
+            del self._bars[old][node_id]
+        self._look[node_id] = look
+        self._bars.setdefault(look, {})[node_id] = QRectF(box.left, box.top, box.width, box.height)
+        if status in ("error", "warning"):
+            self.marks[node_id] = status
+        else:
+            self.marks.pop(node_id, None)
+
+    def drop_node(self, node_id: str) -> None:
+        look = self._look.pop(node_id, None)
+        if look is not None:
+            del self._bars[look][node_id]
+        self.marks.pop(node_id, None)
+
+    def put_edge(self, edge: Edge, points: list[Point]) -> None:
+        """Add a wire, or lead it elsewhere."""
+        ends = [QPointF(*point) for point in points]
+        self._wires[edge] = [QLineF(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        self._lines = None
+
+    def drop_edge(self, edge: Edge) -> None:
+        if self._wires.pop(edge, None) is not None:
+            self._lines = None
+
+    def paint(self, painter: QPainter, zoom: float, area: Box, grid: Grid[str], *, minimap: bool = False) -> None:
+        """Draw it all in scene coordinates; `area` is what can be seen. `minimap` leaves out what is too small there."""
+        kit = draw.ink()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setBrush(draw.NO_BRUSH)
+        if not minimap:
+            if self._lines is None:
+                self._lines = [line for lines in self._wires.values() for line in lines]
+            painter.setPen(_hair(kit.color("node.wire")))
+            if self._lines:
+                painter.drawLines(self._lines)
+        painter.setPen(Qt.PenStyle.NoPen)
+        lowered = SIZES.height * zoom > BAR + 0.5 and not minimap
+        bars = self._lowered(zoom, area, grid) if lowered else {look: list(found.values()) for look, found in self._bars.items()}
+        for (category, dim), rects in bars.items():
+            if rects:
+                brushes = kit.category_dim if dim else kit.category
+                painter.setBrush(brushes[category] if category else kit.muted)
+                painter.drawRects(rects)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._paint_marks(painter, zoom, grid.boxes, minimap)
+
+    def _lowered(self, zoom: float, area: Box, grid: Grid[str]) -> dict[Look, list[QRectF]]:
+        """Bars of 8 px on the screen of the blocks that can be seen, where blocks are higher than that."""
+        found: dict[Look, list[QRectF]] = {}
+        height = BAR / zoom
+        for node_id in grid.near(area):
+            box = grid.boxes[node_id]
+            bar = QRectF(box[0], (box[1] + box[3] - height) / 2, box[2] - box[0], height)
+            found.setdefault(self._look[node_id], []).append(bar)
+        return found
+
+    def _paint_marks(self, painter: QPainter, zoom: float, boxes: Mapping[str, Box], minimap: bool) -> None:
+        kit = draw.ink()
+        if self.selected:
+            painter.setBrush(draw.NO_BRUSH)
+            painter.setPen(_hair(kit.color("accent.base"), 2.0))
+            reach = 3 / zoom
+            height = min(SIZES.height, BAR / zoom) if not minimap else SIZES.height
+            for node_id in self.selected:
+                box = boxes.get(node_id)
+                if box is not None:
+                    bar = QRectF(box[0], (box[1] + box[3] - height) / 2, box[2] - box[0], height)
+                    painter.drawRect(bar.adjusted(-reach, -reach, reach, reach))
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = (MARK if not minimap else MARK * 0.7) / 2 / zoom
+        for node_id, status in self.marks.items():
+            box = boxes[node_id]
+            painter.setBrush(kit.color(f"state.{status}"))
+            painter.drawEllipse(QPointF(box.right + radius, (box.top + box.bottom) / 2), radius, radius)
+
+
+def _hair(color: object, width: float = 1.0) -> QPen:
+    pen = QPen(color, width)  # type: ignore[call-overload]
+    pen.setCosmetic(True)
+    return pen

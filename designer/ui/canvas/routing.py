@@ -1,0 +1,175 @@
+"""How a wire gets from one port to another without crossing a block: straight, with one step, or through a lane beside blocks.
+
+Each try is a handful of comparisons with the blocks near it. Only where none of them fits does a shortest way over the edges of
+the near blocks decide; where even that finds nothing (blocks on top of each other), the wire takes the plainest way.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+
+from designer.ui.canvas.geometry import CLEAR, LANE, STUB, Box, Point
+
+Near = Callable[[Box], list[Box]]
+"""The boxes of blocks that meet an area."""
+
+REACH = 640.0  # how far to the sides blocks are looked at first
+TRIES = 10
+MANY = 40  # blocks among which a shortest way is looked for
+
+
+def route(start: Point, end: Point, near: Near, *, side: bool = False, step: int = 0) -> list[Point]:
+    """The corners of a wire from an output port at `start` down to an input port at `end`, both included.
+
+    `side`: the wire enters from the right. `step` counts the wires that turn off before this one on their way to the same
+    block, so that they do not lie on each other.
+    """
+    (sx, sy), (tx, ty) = start, end
+    if not side and ty - sy >= 1.0:
+        between = near(Box(min(sx, tx) - CLEAR, sy, max(sx, tx) + CLEAR, ty))
+        if abs(sx - tx) < 0.5 and free_upright(sx, sy, ty, between):
+            return [start, end]
+        for y in _levels(sy, ty, step):
+            if free_upright(sx, sy, y, between) and free_level(y, sx, tx, between) and free_upright(tx, y, ty, between):
+                return [start, (sx, y), (tx, y), end]
+    return _through_lane(start, end, near, side, step) or _shortest(start, end, near, side) or _plain(start, end, side)
+
+
+def _levels(sy: float, ty: float, step: int) -> list[float]:
+    """Where a wire may step sideways: close to what it feeds, then close to where it comes from, then in the middle."""
+    room = ty - sy
+    if room < 2 * CLEAR:
+        return [(sy + ty) / 2]
+    last = min(STUB + step * CLEAR, room - CLEAR)
+    return [ty - last, sy + min(STUB, room - CLEAR), (sy + ty) / 2]
+
+
+def free_upright(x: float, y0: float, y1: float, boxes: Iterable[Box]) -> bool:
+    """Whether an upright leg keeps clear of all boxes. Ending on an edge is fine."""
+    if y0 > y1:
+        y0, y1 = y1, y0
+    return not any(
+        left - CLEAR < x < right + CLEAR and y0 < bottom and top < y1 for left, top, right, bottom in boxes
+    )
+
+
+def free_level(y: float, x0: float, x1: float, boxes: Iterable[Box]) -> bool:
+    """Whether a level leg keeps clear of all boxes."""
+    if x0 > x1:
+        x0, x1 = x1, x0
+    return not any(top - CLEAR < y < bottom + CLEAR and x0 < right and left < x1 for left, top, right, bottom in boxes)
+
+
+def free(points: Sequence[Point], near: Near) -> bool:
+    """Whether a wire crosses no block."""
+    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+        boxes = near(Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
+        for left, top, right, bottom in boxes:
+            if min(ax, bx) < right and left < max(ax, bx) + 0.01 and min(ay, by) < bottom and top < max(ay, by):
+                return False
+            if ay == by and top < ay < bottom and min(ax, bx) < right and left < max(ax, bx):
+                return False
+    return True
+
+
+def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int) -> list[Point] | None:
+    """Down, across to a lane where nothing stands in the way, along it, and across to the end."""
+    (sx, sy), (tx, ty) = start, end
+    leave = sy + STUB
+    enter = ty if side else ty - STUB - step * CLEAR
+    top, bottom = min(leave, enter), max(leave, enter)
+    band = near(Box(min(sx, tx) - REACH, top - STUB, max(sx, tx) + REACH, bottom + STUB))
+    for x in _lanes(sx, tx, top, bottom, band, side, step):
+        if free_level(leave, sx, x, band) and free_level(enter, x, tx, band):
+            points = [start, (sx, leave), (x, leave), (x, enter)]
+            if not side:
+                points.append((tx, enter))
+            return [*points, end]
+    return None
+
+
+def _lanes(sx: float, tx: float, top: float, bottom: float, band: Iterable[Box], side: bool, step: int) -> list[float]:
+    """x of free lanes between two heights, nearest first; the right side wins a draw. Into a side, only from the right."""
+    blocked: list[list[float]] = []
+    for left, right in sorted(
+        (box[0] - CLEAR, box[2] + CLEAR) for box in band if box[1] < bottom + CLEAR and top - CLEAR < box[3]
+    ):
+        if blocked and left < blocked[-1][1] + 2 * LANE:
+            blocked[-1][1] = max(blocked[-1][1], right)
+        else:
+            blocked.append([left, right])
+    clear = LANE + step * LANE
+    found = [x for x in (sx, tx) if not any(left < x < right for left, right in blocked)]
+    found += [x for left, right in blocked for x in (left - clear, right + clear)]
+    if side:
+        found = [x for x in found if x > tx + STUB] or [tx + STUB + clear]
+    return sorted(set(found), key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x))[:TRIES]
+
+
+def _plain(start: Point, end: Point, side: bool) -> list[Point]:
+    (sx, sy), (tx, ty) = start, end
+    if side:
+        x = max(sx, tx) + STUB
+        return [start, (sx, sy + STUB), (x, sy + STUB), (x, ty), end]
+    middle = (sy + ty) / 2
+    if ty > sy:
+        return [start, (sx, middle), (tx, middle), end]
+    return [start, (sx, sy + STUB), (middle_x := (sx + tx) / 2, sy + STUB), (middle_x, ty - STUB), (tx, ty - STUB), end]
+
+
+def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] | None:
+    """The shortest way with few turns over the lines beside near blocks (Dijkstra, a turn costs as much as 40 px)."""
+    (sx, sy), (tx, ty) = start, end
+    area = Box(min(sx, tx) - REACH, min(sy, ty) - REACH, max(sx, tx) + REACH, max(sy, ty) + REACH)
+    mx, my = (sx + tx) / 2, (sy + ty) / 2
+    boxes = sorted(near(area), key=lambda b: abs((b[0] + b[2]) / 2 - mx) + abs((b[1] + b[3]) / 2 - my))[:MANY]
+    leave = (sx, sy + CLEAR + 1)
+    enter = (tx + CLEAR + 1, ty) if side else (tx, ty - CLEAR - 1)
+    apart = CLEAR + 1
+    xs = sorted({leave[0], enter[0], *(b[0] - apart for b in boxes), *(b[2] + apart for b in boxes)})
+    ys = sorted({leave[1], enter[1], *(b[1] - apart for b in boxes), *(b[3] + apart for b in boxes)})
+    goal = (xs.index(enter[0]), ys.index(enter[1]))
+    begin = (xs.index(leave[0]), ys.index(leave[1]))
+    best: dict[tuple[int, int, bool], float] = {(*begin, True): 0.0}
+    came: dict[tuple[int, int, bool], tuple[int, int, bool]] = {}
+    queue: list[tuple[float, int, int, bool]] = [(0.0, *begin, True)]
+    while queue:
+        cost, i, j, upright = heapq.heappop(queue)
+        if (i, j) == goal:
+            at = (i, j, upright)
+            points = [end, enter, (xs[i], ys[j])]
+            while at in came:
+                at = came[at]
+                points.append((xs[at[0]], ys[at[1]]))
+            return _without_needless([start, *reversed(points)])
+        if cost > best[i, j, upright]:
+            continue
+        for di, dj in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            k, m = i + di, j + dj
+            if not (0 <= k < len(xs) and 0 <= m < len(ys)):
+                continue
+            if di and not free_level(ys[j], xs[i], xs[k], boxes):
+                continue
+            if dj and not free_upright(xs[i], ys[j], ys[m], boxes):
+                continue
+            further = cost + abs(xs[k] - xs[i]) + abs(ys[m] - ys[j]) + (40.0 if upright != bool(dj) else 0.0)
+            state = (k, m, bool(dj))
+            if further < best.get(state, float("inf")):
+                best[state] = further
+                came[state] = (i, j, upright)
+                heapq.heappush(queue, (further, *state))
+    return None
+
+
+def _without_needless(points: Sequence[Point]) -> list[Point]:
+    """The corners alone."""
+    kept: list[Point] = []
+    for point in points:
+        if kept and kept[-1] == point:
+            continue
+        if len(kept) > 1 and (kept[-2][0] == kept[-1][0] == point[0] or kept[-2][1] == kept[-1][1] == point[1]):
+            kept[-1] = point
+        else:
+            kept.append(point)
+    return kept

@@ -1,0 +1,409 @@
+"""`Scene`: the design on the canvas. It follows the controller's two signals and touches only what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QObject
+
+from designer.analysis.engine import Delta
+from designer.app.controller import Controller, GraphDelta
+from designer.graph.design import ROOT
+from designer.graph.layout import layout
+from designer.graph.network import Edge, Network
+from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
+from designer.ui.canvas.node_item import NodeItem
+from designer.ui.canvas.note_item import NoteItem
+from designer.ui.canvas.stage_frame import StageFacts, StageFrame
+from designer.ui.canvas.surface import Surface
+from designer.ui.numbers import shape
+
+SEARCH = 400  # blocks looked at to see whether one way goes around another
+
+
+class Scene(Surface):
+    """All root nodes of a controller's design.
+
+    A block stands where the document says (`design.positions`), else where the layout put it when the design was opened, else,
+    when it came later, near what feeds it.
+    """
+
+    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self._own: dict[str, Point] = {}  # places of nodes for which the document has none
+        self._members: dict[str, set[str]] = {}  # by stage
+        self._stage_of: dict[str, str] = {}
+        self._rank: dict[str, int] = {}
+        controller.graph_changed.connect(self._follow_graph)
+        controller.analysis_changed.connect(self._follow_analysis)
+        controller.selection_changed.connect(self._follow_selection)
+        self.rebuild()
+
+    def release(self) -> None:
+        """Listen no longer."""
+        self.controller.graph_changed.disconnect(self._follow_graph)
+        self.controller.analysis_changed.disconnect(self._follow_analysis)
+        self.controller.selection_changed.disconnect(self._follow_selection)
+
+    # -- places ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def stored(self) -> Mapping[str, Point]:
+        """The places that the document holds."""
+        return self.controller.design.positions.get(ROOT, {})
+
+    def place(self, node_id: str) -> Point:
+        """Where the top left corner of a block is, in scene px."""
+        return self.stored.get(node_id) or self._own[node_id]
+
+    def places(self) -> dict[str, Point]:
+        """The places of all blocks."""
+        return {node_id: self.place(node_id) for node_id in self.nodes}
+
+    def unstored(self) -> dict[str, Point]:
+        """Places that the document does not hold: whoever moves a block stores these too, or the rest would be laid out anew
+        around it when the document is opened again."""
+        stored = self.stored
+        return {node_id: self._own[node_id] for node_id in self.nodes if node_id not in stored}
+
+    def free_place(self, box: Box, leave_out: Iterable[str] = ()) -> Point:
+        """The nearest place to the right or below where a block of this size stands on no other."""
+        ignored = set(leave_out)
+        x, y = snapped(box.left), snapped(box.top)
+        for k in range(200):
+            for candidate in ((x, y + k * 2 * SIZES.snap), (x + k * 4 * SIZES.snap, y)):
+                around = Box(*candidate, candidate[0] + box.width, candidate[1] + box.height).grown(SIZES.snap)
+                if all(other in ignored for other in self.node_grid.near(around)):
+                    return candidate
+        return x, y
+
+    def _place_new(self, node_id: str, network: Network) -> Point:
+        """Near what feeds the node, else near what it feeds, else below everything."""
+        width, height = node_size(network.node(node_id).block)
+        sources = [self.nodes[source].box for source, _ in network.sources(node_id).values() if source in self.nodes]
+        readers = [self.nodes[edge.target].box for edge in network.readers(node_id) if edge.target in self.nodes]
+        content = self.content()
+        if sources:
+            centre = sum(box.centre[0] for box in sources) / len(sources)
+            top = max(box.bottom for box in sources) + SIZES.gap
+        elif readers:
+            centre, top = readers[0].centre[0], readers[0].top - SIZES.gap - height
+        elif content is not None:
+            centre, top = content.centre[0], content.bottom + SIZES.gap
+        else:
+            centre, top = 0.0, 0.0
+        left = centre - width / 2
+        return self.free_place(Box(left, top, left + width, top + height), (node_id,))
+
+    # -- building ----------------------------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Read the whole design anew."""
+        self.forget_all()
+        self._members, self._stage_of = {}, {}
+        design = self.controller.design
+        network = design.root
+        stored = self.stored
+        if any(node_id not in stored for node_id in network):
+            self._own = layout(network, design.resolve)
+        for node in network.nodes():
+            self._add(node.id)
+        self._rerank()
+        for node_id in self.nodes:
+            self._set_ports(node_id)
+        for edge in network.edges():
+            self._tell_edge(self.put_edge(edge).edge)
+        self._scale_bars()
+        self._tell_frames(set(self._members))
+        self._follow_notes()
+        self._follow_selection(self.controller.selection)
+        self.setSceneRect(-1, -1, 2, 2)
+        self.fit_index()
+        self.contents_changed.emit()
+
+    def _add(self, node_id: str) -> None:
+        network = self.controller.design.root
+        if node_id not in self.stored and node_id not in self._own:
+            self._own[node_id] = self._place_new(node_id, network)
+        item = NodeItem(node_id, self.scale)
+        item.place(*self.place(node_id), *node_size(network.node(node_id).block))
+        item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
+        self.put_node(item)
+        self._follow_stage(node_id)
+
+    def _set_ports(self, node_id: str) -> bool:
+        """Give a block the ports it has now; says whether they are others than before."""
+        item: NodeItem = self.nodes[node_id]
+        network = self.controller.design.root
+        connected = network.sources(node_id)
+        block = self.controller.design.resolve(item.node.block)
+        width, height = item.box.width, item.box.height
+        if block is None:
+            inputs = input_places(None, connected, width, height)
+            outputs = output_places(sorted({edge.source_port for edge in network.readers(node_id)}), width, height)
+        else:
+            inputs = input_places(block.inputs, connected, width, height, self._bypass(node_id, connected))
+            outputs = output_places(block.outputs if node_id and item.node.block != "output" else (), width, height)
+        if (inputs, outputs) == (item.inputs, item.outputs):
+            return False
+        item.inputs, item.outputs = inputs, outputs
+        item.update()
+        return True
+
+    def _bypass(self, node_id: str, connected: Mapping[str, tuple[str, str]]) -> str:
+        """The input port whose wire goes around what the other one has passed; "" where there is none."""
+        if len(connected) != 2 or any("." in port for port in connected):
+            return ""
+        (a, (from_a, _)), (b, (from_b, _)) = connected.items()
+        if from_a == from_b:
+            return ""
+        for port, source, other in ((a, from_a, from_b), (b, from_b, from_a)):
+            if self._passes(source, other):
+                return port
+        return ""
+
+    def _passes(self, source: str, end: str) -> bool:
+        """Whether a way leads from `source` to `end`."""
+        rank, wires = self._rank, self.controller.engine.order.wires
+        lowest = rank.get(source, 0)
+        waiting, seen = [end], {end}
+        while waiting and len(seen) < SEARCH:
+            for before, _ in wires.get(waiting.pop(), {}).values():
+                if before == source:
+                    return True
+                if before not in seen and rank.get(before, 0) > lowest:
+                    seen.add(before)
+                    waiting.append(before)
+        return False
+
+    def _rerank(self) -> None:
+        order = self.controller.engine.order
+        self._rank = {node_id: rank for rank, node_id in enumerate((*order.order, *order.rest))}
+
+    # -- following the graph -----------------------------------------------------------------------------------------------
+
+    def _follow_graph(self, delta: GraphDelta) -> None:
+        if delta.everything:
+            self._own = {}
+            self.rebuild()
+            return
+        design = self.controller.design
+        touched = {node_id for scope, node_id in delta.touched if scope == ROOT}
+        if delta.definitions:
+            touched |= {node.id for node in design.root.nodes() if node.block.startswith("own.")}
+        if not touched:
+            self._follow_notes()
+            return
+        disturbed: list[Box] = []
+        stages = {self._stage_of.get(node_id, "") for node_id in touched}
+        if delta.structural:
+            disturbed += self._follow_structure(touched)
+        places: dict[str, Point] = {}
+        for node_id in touched:
+            item = self.nodes.get(node_id)
+            if item is None:
+                continue
+            item.look_at(design.root.node(node_id), self.controller.engine.results.get(node_id))
+            place = self.place(node_id)
+            if place != (item.box.left, item.box.top):
+                disturbed.append(item.box)
+                places[node_id] = place
+            self._follow_stage(node_id)
+        if places:
+            self.place_nodes(places)
+            disturbed += [self.nodes[node_id].box for node_id in places]
+        if disturbed:
+            self.make_way(disturbed)
+        stages |= {self._stage_of.get(node_id, "") for node_id in touched}
+        self._tell_frames(stages)
+        self._follow_notes()
+        self.fit_index()
+        self.contents_changed.emit()
+
+    def _follow_structure(self, touched: set[str]) -> list[Box]:
+        """Nodes and wires that came, went or changed; gives the boxes where blocks came or went."""
+        network = self.controller.design.root
+        disturbed: list[Box] = []
+        if not self.stored and touched.issuperset(network) and set(network) != set(self.nodes):
+            self._own = layout(network, self.controller.design.resolve)  # all of it was drawn anew
+        for node_id in touched:
+            if node_id in self.nodes and node_id not in network:
+                disturbed.append(self.nodes[node_id].box)
+                self._leave_stage(node_id)
+                self.drop_node(node_id)
+        self._rerank()
+        order = sorted((node_id for node_id in touched if node_id in network), key=lambda n: self._rank.get(n, 0))
+        for node_id in order:
+            item = self.nodes.get(node_id)
+            if item is not None and item.node.block != network.node(node_id).block:
+                item.place(item.box.left, item.box.top, *node_size(network.node(node_id).block))
+                item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
+            if item is None:
+                self._add(node_id)
+                disturbed.append(self.nodes[node_id].box)
+        # a merge far from the edit may have become, or ceased to be, the end of a bypass
+        merges = {n for n, wires in self.incoming.items() if len(wires) == 2}
+        for node_id in (*order, *(merges - set(order))):
+            wanted = {Edge(source, out, node_id, port) for port, (source, out) in network.sources(node_id).items()}
+            for edge in self.incoming[node_id] - wanted:
+                self.drop_edge(edge)
+            other_ports = self._set_ports(node_id)
+            missing = wanted - self.incoming[node_id]
+            if other_ports:
+                for edge in (*self.incoming[node_id], *self.outgoing[node_id]):
+                    self.lead(edge)
+            for edge in sorted(missing):
+                self._tell_edge(self.put_edge(edge).edge)
+        return disturbed
+
+    def _follow_notes(self) -> None:
+        notes = self.controller.design.notes.get(ROOT, {})
+        for name in [name for name in self.note_items if name not in notes]:
+            self.removeItem(self.note_items.pop(name))
+        for name, note in notes.items():
+            if name in self.note_items:
+                self.note_items[name].show_note(note)
+            else:
+                item = self.note_items[name] = NoteItem(note)
+                self.addItem(item)
+
+    # -- stages ------------------------------------------------------------------------------------------------------------
+
+    def _follow_stage(self, node_id: str) -> None:
+        stage = self.controller.design.root.node(node_id).stage or ""
+        if self._stage_of.get(node_id, "") != stage:
+            self._leave_stage(node_id)
+            if stage:
+                self._members.setdefault(stage, set()).add(node_id)
+                self._stage_of[node_id] = stage
+
+    def _leave_stage(self, node_id: str) -> None:
+        stage = self._stage_of.pop(node_id, "")
+        if stage:
+            self._members[stage].discard(node_id)
+
+    def members(self, stage: str) -> frozenset[str]:
+        """The nodes of a stage."""
+        return frozenset(self._members.get(stage, ()))
+
+    def move_frames(self, node_ids: Iterable[str]) -> None:
+        """Let the frames follow blocks that are being dragged."""
+        for stage in {self._stage_of.get(node_id, "") for node_id in node_ids}:
+            if stage in self.frames and self._members[stage]:
+                self.frames[stage].surround(frame_box(self.nodes[node_id].box for node_id in self._members[stage]))
+
+    def _tell_frames(self, stages: set[str]) -> None:
+        stages.discard("")
+        for stage in stages:
+            if not self._members.get(stage):
+                self._members.pop(stage, None)
+                frame = self.frames.pop(stage, None)
+                if frame is not None:
+                    self.removeItem(frame)
+        if not stages:
+            return
+        positions = self._stage_positions()
+        for stage in stages:
+            members = self._members.get(stage)
+            if not members:
+                continue
+            frame = self.frames.get(stage)
+            if frame is None:
+                frame = self.frames[stage] = StageFrame(stage)
+                self.addItem(frame)
+            frame.surround(frame_box([self.nodes[node_id].box for node_id in members]))
+            frame.tell(self._facts(members), positions[stage])
+        for stage, frame in self.frames.items():
+            if stage not in stages:
+                frame.tell(frame.facts, positions[stage])
+
+    def _stage_positions(self) -> dict[str, int]:
+        """The place of each stage among the stages, in execution order."""
+        found: dict[str, int] = {}
+        stage_of = self._stage_of
+        for node_id in self._rank:
+            stage = stage_of.get(node_id)
+            if stage is not None and stage not in found:
+                found[stage] = len(found)
+        return found
+
+    def _facts(self, members: set[str]) -> StageFacts:
+        results = self.controller.engine.results
+        params = macs = 0
+        bad = waiting = 0
+        waits = ""
+        last = max(members, key=lambda node_id: self._rank.get(node_id, 0))
+        for node_id in members:
+            result = results[node_id]
+            params += result.cost.params
+            macs += result.cost.macs
+            if result.status == "error":
+                bad += 1
+            elif result.status == "blocked":
+                waiting += 1
+                waits = result.blocked_by
+        spec = next(iter(results[last].outputs.values()), None)
+        if waiting == len(members):
+            return StageFacts(len(members), None, None, None, None, waits)
+        if bad or waiting:
+            return StageFacts(len(members), None, None, None, None)
+        total = self.controller.engine.total
+        share = macs / total.macs if total is not None and total.macs else None
+        return StageFacts(len(members), spec, params, macs, share)
+
+    # -- following the analysis --------------------------------------------------------------------------------------------
+
+    def _follow_analysis(self, delta: Delta) -> None:
+        stages: set[str] = set()
+        results, network = self.controller.engine.results, self.controller.design.root
+        for node_id in delta.changed:
+            item = self.nodes.get(node_id)
+            if item is None or node_id not in network:
+                continue
+            quiet, status, category = item.quiet, item.status, item.category
+            item.look_at(network.node(node_id), results.get(node_id))
+            if (quiet, status, category) != (item.quiet, item.status, item.category):
+                self.note_look(item)
+            for edge in (*self.outgoing[node_id], *self.incoming[node_id]):
+                self._tell_edge(edge)
+            stages.add(self._stage_of.get(node_id, ""))
+        if delta.changed or delta.removed:
+            self._scale_bars()
+        self._tell_frames(set(self.frames) if delta.totals else stages)
+        if delta.changed:
+            self.contents_changed.emit()
+
+    def _scale_bars(self) -> None:
+        top = max([item.macs for item in self.nodes.values()], default=0)
+        if top != self.scale.top:
+            self.scale.top = top
+            self.update()
+
+    def _tell_edge(self, edge: Edge) -> None:
+        results = self.controller.engine.results
+        source, target = results.get(edge.source), results.get(edge.target)
+        spec = source.outputs.get(edge.source_port) if source is not None else None
+        status = "" if spec is not None else "blocked"
+        if target is not None and any(i.severity == "error" and i.port == edge.target_port for i in target.issues):
+            status = "error"
+        self.edges[edge].say(shape(spec) if spec is not None else "", status)
+
+    # -- following the selection -------------------------------------------------------------------------------------------
+
+    def _follow_selection(self, selection: frozenset[str]) -> None:
+        before = self.overview.selected
+        self.overview.selected = selection
+        for node_id in before ^ selection:
+            item = self.nodes.get(node_id)
+            if item is not None:
+                item.selected = node_id in selection
+                item.setZValue(3 if item.selected else 2)
+                item.update()
+        self.contents_changed.emit()
+
+    def write_anew(self) -> None:
+        """Make all texts anew, as when MACs become FLOPs."""
+        for item in self.nodes.values():
+            item.forget_texts()
+        self.update()

@@ -1,0 +1,151 @@
+"""`StageFrame`: the frame around the blocks of a stage with its label and subtotals in the gutter at the left."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.ui import numbers, units
+from designer.ui.canvas import painter as draw
+from designer.ui.canvas.describe import stage_title
+from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.painting import say_once
+
+LINE = 16.0
+INDENT = 15.0
+
+
+class StageFacts(NamedTuple):
+    """What a stage adds up to. `macs` and `params` are None while a block in it has an error; `waits` says what all of it waits
+    for."""
+
+    blocks: int
+    shape: tuple[int, ...] | None
+    params: int | None
+    macs: int | None
+    share: float | None
+    waits: str = ""
+
+
+class StageFrame(QGraphicsItem):
+    """One stage, behind its blocks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.position = 0
+        self.box = Box(0, 0, 0, 0)
+        self.facts = StageFacts(0, None, None, None, None)
+        self._bounds = QRectF()
+        self.setZValue(0)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @property
+    def label_box(self) -> Box:
+        """The gutter, which can be clicked to select the stage."""
+        box = self.box
+        return Box(box.left, box.top, box.left + SIZES.gutter + SIZES.frame_side / 2, box.bottom)
+
+    def surround(self, box: Box) -> None:
+        """Stand around these blocks."""
+        if box != self.box:
+            self.prepareGeometryChange()
+            self.box = box
+            self._bounds = QRectF(box.left - 1, box.top - 1, box.width + 2, box.height + 2)
+
+    def tell(self, facts: StageFacts, position: int) -> None:
+        """Show these figures, in the tint of this position among the stages."""
+        if (facts, position) != (self.facts, self.position):
+            self.facts, self.position = facts, position
+            self.update()
+
+    def lines(self, count: int) -> list[tuple[str, str]]:
+        """What the gutter says in `count` lines, the most telling first: (text, kind), kind one of title, number, caption."""
+        facts = self.facts
+        said = [("title", stage_title(self.name))]
+        shape = ("number", numbers.shape(facts.shape)) if facts.shape else None
+        blocks = ("caption", f"{facts.blocks} block{'s' if facts.blocks != 1 else ''}")
+        if facts.waits:
+            rest = [("number", f"waits for {facts.waits}")]
+        elif facts.macs is None:
+            rest = [("number", f"{units.name()} {numbers.UNKNOWN}")]
+            if count > 2:
+                rest.insert(0, blocks)
+        else:
+            macs = ("number", f"{units.short(facts.macs)} {units.name()}")
+            params = ("number", f"{numbers.short(facts.params)} params")
+            share = ("number", f"{numbers.share(facts.share)} of {units.name()}") if facts.share is not None else None
+            wanted = {1: [], 2: [macs], 3: [shape, macs], 4: [shape, macs, share], 5: [shape, params, macs, share]}
+            rest = [line for line in wanted.get(count, [shape, blocks, params, macs, share]) if line is not None]
+        return [(text, kind) for kind, text in (*said, *rest)][:count]
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------------
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.save()
+        try:
+            self.draw(painter, painter.worldTransform().m11())
+        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
+            say_once("StageFrame")
+        finally:
+            painter.restore()
+
+    def draw(self, painter: QPainter, zoom: float) -> None:
+        """Paint the frame at the level of this zoom. Far away only its name stays."""
+        kit = draw.ink()
+        box, detail = self.box, level(zoom)
+        rect = QRectF(box.left, box.top, box.width, box.height)
+        name = f"stage.{self.position % 8}"
+        if detail == FAR:
+            painter.fillRect(rect, kit.color(name, kit.frame_fill * 1.6))
+            painter.fillRect(QRectF(box.left, box.top, 2 / zoom, box.height), kit.color(name))
+        else:
+            radius = kit.theme.size("frame.radius")
+            outline = QPainterPath()
+            outline.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+            painter.setPen(kit.color(name, kit.frame_border))
+            painter.setBrush(kit.color(name, kit.frame_fill))
+            painter.drawPath(outline)
+            painter.setPen(draw.NO_PEN)
+            painter.setBrush(kit.color(name))
+            painter.setClipRect(QRectF(box.left, box.top, kit.theme.size("frame.stripe"), box.height))
+            painter.drawPath(outline)
+            painter.setClipping(False)
+        self._draw_label(painter, kit, zoom, detail)
+
+    def _draw_label(self, painter: QPainter, kit: draw.Ink, zoom: float, detail: str) -> None:
+        scale = draw.text_scale(zoom, detail)
+        height = self.box.height / scale
+        count = int((height - 10) / LINE) if detail != FAR else 1
+        if count < 1 or height < 15:
+            return
+        painter.translate(self.box.left, self.box.top)
+        painter.scale(scale, scale)
+        lines = self.lines(min(count, 6)) if detail != FAR else self.lines(1)
+        indent = INDENT if detail == CLOSE else max(6.0, INDENT * zoom)
+        room = (SIZES.gutter + SIZES.frame_side) / scale - indent - 2
+        used = len(lines) * LINE
+        y = min(20.0, (height - used) / 2 + 12) if detail != FAR else height / 2 + 4
+        for text, kind in lines:
+            if kind == "title":
+                painter.setFont(kit.name_font if detail == CLOSE else kit.small_name_font)
+                painter.setPen(kit.text)
+                metrics = kit.name_metrics if detail == CLOSE else kit.small_name_metrics
+                text = draw.elided(text, metrics, room)
+            else:
+                painter.setFont(kit.number_font if kind == "number" else kit.body_font)
+                painter.setPen(kit.secondary if kind == "number" else kit.muted)
+                if len(text) * kit.digit > room:
+                    text = text.rpartition(" ")[0] if kind == "number" and not text.startswith("waits") else text
+                    if len(text) * kit.digit > room:
+                        text = text[: max(1, int(room / kit.digit) - 1)] + "…"
+            painter.drawText(QPointF(indent, y), text)
+            y += LINE
+        if detail == CLOSE and self.facts.share and height - y > 4:
+            draw.draw_share_bar(painter, kit, indent, y - 6, SIZES.gutter - indent, 4, min(1.0, self.facts.share))

@@ -1,0 +1,196 @@
+"""`Surface`: a graphics scene of blocks and wires with what the hit test, the router and the far level need, kept in step.
+
+The design's scene and the drawing inside a block are both surfaces; the view and the gestures know no more than this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+
+from designer.graph.network import Edge
+from designer.ui.canvas.edge_item import EdgeItem
+from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds
+from designer.ui.canvas.grid import Grid
+from designer.ui.canvas.hit_test import Hit, hit_test
+from designer.ui.canvas.node_item import NodeItem, Scale
+from designer.ui.canvas.overview import Overview
+from designer.ui.canvas.routing import route
+from designer.ui.canvas.stage_frame import StageFrame
+
+ROOM = 2048.0  # around the content, so that moving a block seldom means a new index
+
+
+class Surface(QGraphicsScene):
+    """Blocks and wires by id. Items are put in and taken out through it alone."""
+
+    contents_changed = Signal()  # something came, went, moved or looks different: for the minimap
+
+    read_only = False
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.nodes: dict[str, Any] = {}  # NodeItem, or what looks like one
+        self.edges: dict[Edge, EdgeItem] = {}
+        self.incoming: dict[str, set[Edge]] = {}
+        self.outgoing: dict[str, set[Edge]] = {}
+        self.frames: dict[str, StageFrame] = {}
+        self.note_items: dict[str, Any] = {}
+        self.node_grid: Grid[str] = Grid()
+        self.edge_grid: Grid[tuple[Edge, int]] = Grid()
+        self.overview = Overview()
+        self.scale = Scale()
+        self._held: QGraphicsItem | None = None
+
+    # -- what the hit test reads -------------------------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> dict[str, Box]:
+        return {name: frame.label_box for name, frame in self.frames.items()}
+
+    @property
+    def notes(self) -> dict[str, Box]:
+        return {name: item.box for name, item in self.note_items.items()}
+
+    def hit(self, x: float, y: float, zoom: float) -> Hit:
+        """What lies at a place of the scene at this zoom."""
+        return hit_test(self, x, y, zoom)
+
+    def port_point(self, node_id: str, port: str, output: bool) -> Point | None:
+        """The centre of a port in scene px."""
+        item = self.nodes.get(node_id)
+        place = item.port(port, output) if item is not None else None
+        return None if place is None else (item.box.left + place.x, item.box.top + place.y)
+
+    def content(self, node_ids: Iterable[str] | None = None) -> Box | None:
+        """The box around some blocks, or around everything; None when there is nothing."""
+        if node_ids is not None:
+            found = [self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes]
+        else:
+            found = [*self.node_grid.boxes.values(), *[f.box for f in self.frames.values()], *self.notes.values()]
+        if not found:
+            return None
+        lefts, tops, rights, bottoms = zip(*found, strict=True)
+        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+    # -- putting in and taking out ---------------------------------------------------------------------------------------------
+
+    def put_node(self, item: NodeItem) -> None:
+        self.nodes[item.id] = item
+        self.incoming.setdefault(item.id, set())
+        self.outgoing.setdefault(item.id, set())
+        self.node_grid.put(item.id, item.box)
+        self.note_look(item)
+        self.addItem(item)
+
+    def note_look(self, item: NodeItem) -> None:
+        """Tell the far level how a block looks now."""
+        self.overview.put_node(item.id, item.box, item.category, item.quiet, item.status)
+
+    def drop_node(self, node_id: str) -> None:
+        """Take a block out with its wires."""
+        for edge in [*self.incoming.get(node_id, ()), *self.outgoing.get(node_id, ())]:
+            self.drop_edge(edge)
+        self.incoming.pop(node_id, None)
+        self.outgoing.pop(node_id, None)
+        item = self.nodes.pop(node_id)
+        self.node_grid.drop(node_id)
+        self.overview.drop_node(node_id)
+        self.removeItem(item)
+
+    def put_edge(self, edge: Edge) -> EdgeItem:
+        """Add a wire between blocks that are there, and lead it."""
+        item = EdgeItem(edge)
+        self.edges[edge] = item
+        self.incoming[edge.target].add(edge)
+        self.outgoing[edge.source].add(edge)
+        self.lead(edge)
+        self.addItem(item)
+        return item
+
+    def drop_edge(self, edge: Edge) -> None:
+        item = self.edges.pop(edge, None)
+        if item is None:
+            return
+        self.incoming[edge.target].discard(edge)
+        self.outgoing[edge.source].discard(edge)
+        for leg in range(len(item.points) - 1):
+            self.edge_grid.drop((edge, leg))
+        self.overview.drop_edge(edge)
+        self.removeItem(item)
+
+    def forget_all(self) -> None:
+        """Take everything out."""
+        self.clear()
+        self.nodes, self.edges, self.incoming, self.outgoing, self.frames, self.note_items = {}, {}, {}, {}, {}, {}
+        self.node_grid, self.edge_grid = Grid(), Grid()
+        self.overview = Overview()
+
+    # -- moving ------------------------------------------------------------------------------------------------------------
+
+    def place_nodes(self, places: dict[str, Point]) -> None:
+        """Stand blocks at other places; their wires follow, no others."""
+        moved: set[Edge] = set()
+        for node_id, (x, y) in places.items():
+            item = self.nodes[node_id]
+            box: Box = item.box
+            if (box.left, box.top) == (x, y):
+                continue
+            item.place(x, y, box.width, box.height)
+            self.node_grid.put(node_id, item.box)
+            self.note_look(item)
+            moved |= self.incoming[node_id]
+            moved |= self.outgoing[node_id]
+        for edge in moved:
+            self.lead(edge)
+        if places:
+            self.contents_changed.emit()
+
+    def make_way(self, boxes: Iterable[Box]) -> None:
+        """Lead the wires anew that run past these boxes, where blocks came, went or were dropped."""
+        near: set[Edge] = set()
+        for box in boxes:
+            near |= {edge for edge, _ in self.edge_grid.near(box.grown(CLEAR + 2 * LANE))}
+        for edge in near:
+            self.lead(edge)
+
+    def lead(self, edge: Edge) -> None:
+        """Find the wire's way between its ports, around blocks."""
+        item = self.edges[edge]
+        source, target = self.nodes[edge.source], self.nodes[edge.target]
+        out = source.port(edge.source_port, True) or PortPlace(edge.source_port, source.box.width / 2, source.box.height, True)
+        into = target.port(edge.target_port, False) or PortPlace(edge.target_port, target.box.width / 2, 0.0)
+        start = (source.box.left + out.x, source.box.top + out.y)
+        end = (target.box.left + into.x, target.box.top + into.y)
+        step = 0
+        if len(target.inputs) > 1 and start[0] != end[0] and into in target.inputs:
+            places = [place for place in target.inputs if not place.side and not place.more]
+            if into in places:
+                index = places.index(into)
+                step = min(2, index if start[0] < end[0] else len(places) - 1 - index)
+        points = route(start, end, self._boxes_near, side=into.side, step=step)
+        if points == item.points:
+            return
+        for leg in range(len(points) - 1, len(item.points) - 1):
+            self.edge_grid.drop((edge, leg))
+        item.bypass = into.side
+        item.lead(points)
+        for leg, ends in enumerate(zip(points, points[1:], strict=False)):
+            self.edge_grid.put((edge, leg), bounds(ends))
+        self.overview.put_edge(edge, points)
+
+    def _boxes_near(self, area: Box) -> list[Box]:
+        boxes = self.node_grid.boxes
+        return [boxes[node_id] for node_id in self.node_grid.near(area)]
+
+    def fit_index(self) -> None:
+        """Make the scene's index large enough for what is in it."""
+        content = self.content()
+        if content is None:
+            return
+        wanted = QRectF(content.left, content.top, content.width, content.height)
+        if not self.sceneRect().contains(wanted):
+            self.setSceneRect(wanted.adjusted(-ROOM, -ROOM, ROOM, ROOM))
