@@ -1,0 +1,463 @@
+"""The inspector: parameters and cost of the selected blocks, or what is to be said about the whole design.
+
+Edits are live: a value that the range or the block's rules allow goes into the design at once, as part of one step until the
+gesture ends. A value they forbid stays in its field with the reason, and the design keeps the last good one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from blocks.errors import BlockError
+from blocks.parameters import Choice, Parameter
+from designer.analysis.engine import Delta
+from designer.analysis.fixes import Bench, near, nearest, problem_with
+from designer.analysis.reach import reach_of
+from designer.analysis.results import NodeResult
+from designer.app.controller import Controller, GraphDelta
+from designer.graph.edits import Compound, Edit, SetParam
+from designer.graph.network import Node
+from designer.ui import numbers, theme, units
+from designer.ui.panels.cost_card import PAD, CostCard, Section
+from designer.ui.panels.fields import words
+from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way, reason
+from designer.ui.panels.preset_options import DesignPage
+from designer.ui.widgets import label, tool_button, without_margins
+
+AT_ONCE = 400  # blocks up to which receptive fields follow a drag without waiting for a pause
+REACH_PAUSE = 80  # ms
+
+
+class _Head(QWidget):
+    """Glyph, name and kind of what is selected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = without_margins(QHBoxLayout(self), 12)
+        row.setContentsMargins(PAD, 12, 12, 12)
+        box = QFrame()
+        box.setProperty("role", "card")
+        box.setFixedSize(34, 34)
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        without_margins(QHBoxLayout(box)).addWidget(self._icon)
+        self.name = label("", "block-title")
+        self.kind = label("", "caption")
+        self.kind.setWordWrap(True)
+        column = without_margins(QVBoxLayout(), 0)
+        column.addWidget(self.name)
+        column.addWidget(self.kind)
+        row.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+        self.buttons = without_margins(QHBoxLayout(), 2)
+        row.addLayout(self.buttons)
+        self._shown: tuple[str, str] = ("", "")
+
+    def show_names(self, name: str, kind: str, glyph: str, category: str) -> None:
+        self.name.setText(name)
+        self.name.setToolTip(name)
+        self.kind.setText(kind)
+        self.setAccessibleName(f"{name}, {kind}")
+        if (glyph, category) != self._shown:
+            self._shown = (glyph, category)
+            self.draw_icon()
+
+    def draw_icon(self) -> None:
+        glyph, category = self._shown
+        if glyph:
+            look = theme.current()
+            color = look.category(category) if category else look.color("text.secondary")
+            self._icon.setPixmap(look.pixmap(glyph, color, 20, self.devicePixelRatio()))
+
+
+class Inspector(QWidget):
+    """The panel. `set_controller` says whose selection it follows."""
+
+    node_activated = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Inspector")
+        self.setProperty("role", "panel")
+        self._controller: Controller | None = None
+        self._ids: tuple[str, ...] = ()
+        self._session = 0
+        self._bench: Bench | None = None
+        self._stale = True
+        column = without_margins(QVBoxLayout(self))
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setProperty("role", "panel")
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(self.area)
+        self.pages = QStackedWidget()
+        self.pages.setProperty("role", "panel")
+        self.area.setWidget(self.pages)
+        self.block_page = QWidget()
+        self.design_page = DesignPage()
+        self.empty_page = QWidget()
+        for page in (self.empty_page, self.block_page, self.design_page):
+            self.pages.addWidget(page)
+        self._build_block_page()
+        empty = without_margins(QVBoxLayout(self.empty_page))
+        empty.setContentsMargins(PAD, PAD, PAD, PAD)
+        empty.addWidget(label("No design is open.", "muted"))
+        empty.addStretch(1)
+        self.design_page.node_activated.connect(self.node_activated)
+        self._reach_timer = QTimer(self)
+        self._reach_timer.setSingleShot(True)
+        self._reach_timer.setInterval(REACH_PAUSE)
+        self._reach_timer.timeout.connect(self._show_reach)
+        theme.notifier().changed.connect(self.head.draw_icon)
+        units.notifier().changed.connect(self._units_changed)
+
+    def _build_block_page(self) -> None:
+        column = without_margins(QVBoxLayout(self.block_page))
+        self.head = _Head()
+        self.inside = tool_button(icon="eye", name="Look inside")
+        self.inside.clicked.connect(lambda: self._perform("view.inside"))
+        self.off = tool_button(icon="power", name="Switch off")
+        self.off.clicked.connect(lambda: self._perform("edit.disable"))
+        self.head.buttons.addWidget(self.inside)
+        self.head.buttons.addWidget(self.off)
+        self.parameters = Section("Parameters")
+        self.form = ParameterForm()
+        self.no_parameters = label("This block has no parameters.", "muted")
+        self.parameters.body.addWidget(self.form)
+        self.parameters.body.addWidget(self.no_parameters)
+        self.card = CostCard()
+        column.addWidget(self.head)
+        column.addWidget(self.parameters)
+        column.addWidget(self.card)
+        column.addStretch(1)
+        self.form.edited.connect(self._edited)
+        self.form.reset.connect(self._reset)
+        self.form.released.connect(self._released)
+
+    def _perform(self, action_id: str) -> None:
+        """Have the window do one of its actions for the selected block."""
+        actions = getattr(self.window(), "actions_", None)
+        if actions is not None:
+            actions.perform(action_id)
+
+    # -- whom it follows ---------------------------------------------------------------------------------------------------
+
+    def set_controller(self, controller: Controller | None) -> None:
+        """Follow another document, or none."""
+        if controller is self._controller:
+            return
+        old = self._controller
+        if old is not None:
+            old.graph_changed.disconnect(self._graph_changed)
+            old.analysis_changed.disconnect(self._analysis_changed)
+            old.selection_changed.disconnect(self._selection_changed)
+            old.destroyed.disconnect(self._forget)
+        self._controller = controller
+        self._bench = None
+        if controller is not None:
+            controller.graph_changed.connect(self._graph_changed)
+            controller.analysis_changed.connect(self._analysis_changed)
+            controller.selection_changed.connect(self._selection_changed)
+            controller.destroyed.connect(self._forget)
+        self._show_anew()
+
+    def _forget(self) -> None:
+        """The document is being destroyed: there is nothing to disconnect from any more."""
+        self._controller = None
+        self._ids = ()
+        self.design_page.forget()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if self._stale:
+            self._show_anew()
+
+    def _graph_changed(self, delta: GraphDelta) -> None:
+        if not self.isVisible():
+            self._stale = True
+        elif not self._ids:
+            self._show_design(anew=False)
+        elif delta.structural or delta.everything or any(node in self._ids for _, node in delta.touched):
+            if all(node in self._nodes() for node in self._ids):
+                self._show_blocks(anew=False)
+
+    def _analysis_changed(self, delta: Delta) -> None:
+        if not self.isVisible():
+            self._stale = True
+        elif self._ids:
+            self._show_results()
+
+    def _selection_changed(self, _: object) -> None:
+        if self.isVisible():
+            self._show_anew()
+        else:
+            self._stale = True
+
+    def _units_changed(self) -> None:
+        if self._ids and self.isVisible():
+            self._show_results()
+
+    def _nodes(self) -> Mapping[str, NodeResult]:
+        assert self._controller is not None
+        return self._controller.engine.results
+
+    # -- showing -----------------------------------------------------------------------------------------------------------
+
+    def _show_anew(self) -> None:
+        self._stale = False
+        self._session += 1
+        controller = self._controller
+        if controller is None:
+            self._ids = ()
+            self.pages.setCurrentWidget(self.empty_page)
+            return
+        rank = {node_id: k for k, node_id in enumerate((*controller.engine.order.order, *controller.engine.order.rest))}
+        self._ids = tuple(sorted(controller.selection, key=lambda node_id: rank.get(node_id, 0)))
+        self.area.verticalScrollBar().setValue(0)
+        if not self._ids:
+            self._show_design(anew=True)
+        else:
+            self._show_blocks(anew=True)
+            self._show_results()
+
+    def _show_design(self, *, anew: bool) -> None:
+        assert self._controller is not None
+        self.pages.setCurrentWidget(self.design_page)
+        self.design_page.show_design(self._controller, anew=anew)
+
+    def _show_blocks(self, *, anew: bool) -> None:
+        controller = self._controller
+        assert controller is not None
+        design = controller.design
+        self.pages.setCurrentWidget(self.block_page)
+        nodes = [design.root.node(node_id) for node_id in self._ids]
+        types = [design.resolve(node.block) for node in nodes]
+        shared = _shared([kind.parameters if kind is not None else {} for kind in types])
+        self._show_head(nodes, types)
+        values: dict[str, Any] = {}
+        for name in shared:
+            own = [_value(node, kind.parameters[name]) for node, kind in zip(nodes, types, strict=True)]
+            values[name] = own[0] if all(one == own[0] for one in own) else MIXED
+        self.form.show_parameters(shared, values, anew=anew)
+        self.form.setVisible(bool(shared))
+        self.no_parameters.setVisible(not shared)
+        if not shared:
+            unknown = len(nodes) == 1 and types[0] is None
+            none = "This kind of block is not known here; its data is kept." if unknown else "This block has no parameters."
+            self.no_parameters.setText("The selected blocks share no parameters." if len(nodes) > 1 else none)
+        self._count()
+
+    def _show_head(self, nodes: list[Node], types: list[Any]) -> None:
+        kind = types[0]
+        category = kind.category if kind is not None else ""
+        if len(nodes) == 1:
+            node = nodes[0]
+            name = node.label or node.id.removeprefix(f"{node.stage}_" if node.stage else "")
+            where = f"{node.block} in {node.stage}" if node.stage else node.block
+            self.head.show_names(name, where, theme.glyph(node.block, category), category)
+        else:
+            kinds = sorted({node.block for node in nodes})
+            listed = ", ".join(kinds[:3]) + (f" and {len(kinds) - 3} more kinds" if len(kinds) > 3 else "")
+            one = theme.glyph(nodes[0].block, category) if len(kinds) == 1 else "boxes"
+            self.head.show_names(f"{len(nodes)} blocks", listed, one, category if len(kinds) == 1 else "")
+        single = len(nodes) == 1 and kind is not None
+        self.inside.setVisible(single and not kind.primitive)
+        self.off.setVisible(any(kind is not None and kind.category != "io" for kind in types))
+        on = any(not node.disabled for node in nodes)
+        self.off.setToolTip("Switch off" if on else "Switch on")
+        self.off.setAccessibleName(self.off.toolTip())
+
+    def _count(self) -> None:
+        refused, changed = self.form.refused, self.form.changed
+        self.parameters.note.setText(f"{refused} not applied" if refused else f"{changed} changed" if changed else "")
+
+    def _show_results(self) -> None:
+        """Figures and complaints of the selected blocks as the analysis has them now."""
+        controller = self._controller
+        assert controller is not None
+        results = [self._nodes()[node_id] for node_id in self._ids if node_id in self._nodes()]
+        if not results:
+            return
+        self.card.setVisible(True)
+        self.card.show_many(not_one=len(results) > 1)
+        if len(results) == 1:
+            self.card.show_result(self.head.name.text(), results[0], controller.engine.total)
+            if len(self._nodes()) <= AT_ONCE:
+                self._show_reach()
+            else:
+                self._reach_timer.start()
+        else:
+            self.card.show_sum(results, controller.engine.total)
+        said = {issue.param: issue for result in results for issue in result.issues if issue.param is not None}
+        for name, row in self.form.rows.items():
+            if row.refused:
+                continue
+            issue = said.get(name)
+            if issue is not None and issue.severity == "error":
+                row.complain(issue.sentence())
+                row.show()
+            else:
+                row.accept()
+
+    def _show_reach(self) -> None:
+        controller = self._controller
+        if controller is not None and len(self._ids) == 1 and self._ids[0] in self._nodes():
+            self.card.show_reach(reach_of(controller.engine, self._ids[0]))
+
+    # -- editing -----------------------------------------------------------------------------------------------------------
+
+    def _edited(self, name: str, value: Any) -> None:
+        assert self._controller is not None
+        row = self.form.rows[name]
+        refusal = reason(value, row.parameter)
+        kinds = {node_id: self._nodes()[node_id].block_type for node_id in self._ids}
+        for node_id, kind in kinds.items():
+            if refusal is None:
+                refusal = reason(value, kind.parameters[name]) or self._forbidden(node_id, name, value)
+        if refusal is None:
+            row.accept()
+            self._apply(name, value)
+        else:
+            self._refuse(row, value, refusal)
+        self._count()
+
+    def _forbidden(self, node_id: str, name: str, value: Any) -> str | None:
+        """Why the block's own rules do not allow a value in range, with the inputs it has."""
+        result = self._nodes()[node_id]
+        if result.status == "error":  # already wrong: let it be put right in several steps
+            return None
+        assert self._controller is not None
+        kind = result.block_type
+        binding = kind.bind(self._controller.design.root.node(node_id).params)
+        position = list(kind.parameters).index(name)
+        values = (*binding.values[:position], kind.parameters[name].clean(value), *binding.values[position + 1 :])
+        problem = problem_with(result, values)
+        if problem is None:
+            return None
+        where = f"{problem.path}: " if problem.path else ""
+        return f"{where}{problem.message} {problem.hint}".strip()
+
+    def _apply(self, name: str, value: Any) -> None:
+        controller = self._controller
+        assert controller is not None
+        merge = f"{name} {self._session} {' '.join(self._ids)}"
+        controller.apply(self._edit(name, value), f"Set {name} in {self._said()}", merge=merge)
+
+    def _edit(self, name: str, value: Any, *, reset: bool = False) -> Edit:
+        edits = []
+        for node_id in self._ids:
+            parameter = self._nodes()[node_id].block_type.parameters[name]
+            canonical = None if reset else parameter.clean(value)
+            if reset or canonical == parameter.default:
+                edits.append(SetParam(node=node_id, name=name, reset=True))
+            else:
+                edits.append(SetParam(node=node_id, name=name, value=parameter.raw(canonical)))
+        return edits[0] if len(edits) == 1 else Compound(edits=tuple(edits))
+
+    def _said(self) -> str:
+        return self._nodes()[self._ids[0]].path if len(self._ids) == 1 else f"{len(self._ids)} blocks"
+
+    def _reset(self, name: str) -> None:
+        controller = self._controller
+        assert controller is not None
+        self._released()
+        row = self.form.rows[name]
+        if all(self._forbidden(node_id, name, row.parameter.default) is None for node_id in self._ids):
+            row.accept()
+            controller.apply(self._edit(name, None, reset=True), f"Reset {name} in {self._said()}")
+        else:
+            self._edited(name, row.parameter.default)
+
+    def _released(self) -> None:
+        self._session += 1
+        if self._controller is not None:
+            self._controller.finish_merge()
+
+    # -- refusing ----------------------------------------------------------------------------------------------------------
+
+    def _refuse(self, row: FormRow, value: Any, sentence: str) -> None:
+        used = row.used
+        ways: list[Way] = []
+        better = self._better(row.parameter, value) if len(self._ids) == 1 else None
+        name = row.parameter.name
+        if better is not None and better != used:
+            ways.append(Way(f"Use {words(better)}", self._price(name, better), lambda: self._take(name, better)))
+        still = "The blocks keep their values." if used is MIXED else f"The design still uses {words(used)}."
+        ways.append(Way("Keep" if used is MIXED else f"Keep {words(used)}", "", lambda: self._put_back(row)))
+        row.refuse(sentence, still, ways)
+
+    def _put_back(self, row: FormRow) -> None:
+        row.put_back()
+        self._count()
+        row.field.focus_first()
+
+    def _take(self, name: str, value: Any) -> None:
+        row = self.form.rows[name]
+        self._released()
+        row.put_back()
+        self._edited(name, value)
+        self._released()
+        row.field.focus_first()
+
+    def _better(self, parameter: Parameter[Any], value: Any) -> Any:
+        """The value nearest to a refused one that the block takes; None where there is none."""
+        if isinstance(value, BlockError) or isinstance(parameter, Choice):
+            try:
+                text = self.form.rows[parameter.name].typed()
+                number = float(text.replace(",", "")) if text else None
+            except ValueError:
+                number = None
+            if number is None:
+                return None
+            value = number
+        result = self._nodes()[self._ids[0]]
+        for candidate in (nearest(parameter, value), *near(parameter, value, result.inputs)):
+            if reason(candidate, parameter) is None and self._forbidden(self._ids[0], parameter.name, candidate) is None:
+                return parameter.clean(candidate)
+        return None
+
+    def _price(self, name: str, value: Any) -> str:
+        """How the design's MACs would change."""
+        controller = self._controller
+        assert controller is not None
+        total = controller.engine.total
+        if total is None:
+            return ""
+        if self._bench is None or self._bench.revision != controller.engine.revision:
+            self._bench = Bench(controller.engine)
+        price = self._bench.price(self._edit(name, value))
+        if price is None or price.macs is None:
+            return ""
+        before, after = units.work(total.macs), units.work(price.macs)
+        assert before is not None
+        assert after is not None
+        return f"{numbers.signed(after - before)} {units.name()}"
+
+
+def _shared(all_parameters: list[Mapping[str, Parameter[Any]]]) -> dict[str, Parameter[Any]]:
+    """Parameters that every one of the blocks has under the same name and of the same kind."""
+    first, *others = all_parameters
+    found = {}
+    for name, parameter in first.items():
+        if all(name in other and _alike(parameter, other[name]) for other in others):
+            found[name] = parameter
+    return found
+
+
+def _alike(one: Parameter[Any], other: Parameter[Any]) -> bool:
+    return one is other or (
+        one.kind == other.kind and one.optional == other.optional and getattr(one, "of", None) == getattr(other, "of", None)
+    )
+
+
+def _value(node: Node, parameter: Parameter[Any]) -> Any:
+    """The canonical value of a node's parameter; as it stands in the file where it is none."""
+    raw = node.params.get(parameter.name, parameter.default)
+    return raw if reason(raw, parameter) is not None else parameter.clean(raw)
+

@@ -1,0 +1,355 @@
+"""What the inspector shows while no block is selected: the design's name, its inputs and notes, and the options of its preset."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from blocks.errors import BlockError, LightdesignerError
+from blocks.parameters import Parameter
+from designer import catalogue
+from designer.app.controller import Controller
+from designer.graph.design import ROOT, Design, Note
+from designer.graph.edits import Redraw, SetName, SetNote, SetParam
+from designer.graph.network import Edge, Node
+from designer.graph.topology import boundary
+from designer.ui import theme
+from designer.ui.panels.cost_card import PAD, Section
+from designer.ui.panels.fields import words
+from designer.ui.panels.parameter_form import ParameterForm, Way, reason
+from designer.ui.widgets import label, tool_button, without_margins
+
+if TYPE_CHECKING:
+    from presets.preset import Preset
+
+Picture = tuple[dict[str, Node], frozenset[Edge]]
+
+
+class Origins:
+    """Whether a design still equals the preset it came from; what was drawn for the last look is kept."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._drawn: Picture | None = None
+
+    def holds(self, design: Design) -> bool:
+        """Whether nodes and wires are those that the origin draws."""
+        origin = design.origin
+        if origin is None:
+            return False
+        try:
+            text = catalogue.canonical(origin.preset, origin.options)
+            if text != self._text or self._drawn is None:
+                self._text, self._drawn = text, _picture(catalogue.draw(origin.preset, origin.options))
+        except LightdesignerError:  # a preset or an option of another version
+            return False
+        return len(design.root) == len(self._drawn[0]) and _picture(design) == self._drawn
+
+    def drawn(self, design: Design) -> None:
+        """Note that this is what its origin draws."""
+        assert design.origin is not None
+        self._text = catalogue.canonical(design.origin.preset, design.origin.options)
+        self._drawn = _picture(design)
+
+
+def _picture(design: Design) -> Picture:
+    return {node.id: node for node in design.root.nodes()}, frozenset(design.root.edges())
+
+
+class PresetOptions(Section):
+    """The options of the design's preset. Changing one draws the design anew, as one step of undo."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Preset")
+        self.origins = Origins()
+        self.about = label("", "secondary", wrap=True)
+        self.form = ParameterForm()
+        self.body.addWidget(self.about)
+        self.body.addWidget(self.form)
+        self._controller: Controller | None = None
+        self._kind: type[Preset] | None = None
+        self._parameters: dict[str, Parameter[Any]] = {}
+        self._session = 0
+        self.form.edited.connect(self._edited)
+        self.form.reset.connect(self._reset)
+        self.form.released.connect(self._released)
+
+    def show_origin(self, controller: Controller, *, anew: bool) -> bool:
+        """Show the options if the design still equals its preset; False where it does not."""
+        self._controller = controller
+        design = controller.design
+        if not self.origins.holds(design):
+            return False
+        assert design.origin is not None
+        kind = catalogue.find_preset(design.origin.preset)
+        if kind is not self._kind:
+            self._kind = kind
+            self._parameters = _with_settled_defaults(kind)
+            self.about.setText(f"{kind.title}, {kind.paper.authors.split(',')[0]} et al. {kind.year}. {kind.description}")
+            self.note.setText(kind.id)
+        if not self._parameters:
+            return True
+        values = kind.bind(design.origin.options).values
+        made = kind.of(values)
+        self.form.show_parameters(self._parameters, {name: made.settled(name) for name in kind.parameters}, anew=anew)
+        return True
+
+    def forget(self) -> None:
+        """The document is gone."""
+        self._controller = None
+
+    def _edited(self, name: str, value: Any) -> None:
+        assert self._kind is not None
+        row = self.form.rows[name]
+        sentence = reason(value, self._parameters[name])
+        if sentence is None:
+            sentence = self._draw(name, value)
+        if sentence is None:
+            row.accept()
+        else:
+            keep = Way(f"Keep {words(row.used)}", "", row.put_back)
+            row.refuse(sentence, f"The design still uses {words(row.used)}.", [keep])
+
+    def _reset(self, name: str) -> None:
+        sentence = self._draw(name, None, reset=True)
+        if sentence is not None:
+            self.form.rows[name].refuse(sentence, f"The design still uses {words(self.form.rows[name].used)}.")
+        self._released()
+
+    def _draw(self, name: str, value: Any, *, reset: bool = False) -> str | None:
+        """Draw the preset with another option; gives why it cannot be."""
+        controller, kind = self._controller, self._kind
+        assert controller is not None
+        assert kind is not None
+        design = controller.design
+        origin = design.origin
+        assert origin is not None
+        options = dict(origin.options)
+        cleaned = None if reset else self._parameters[name].clean(value)
+        if reset or cleaned == self._parameters[name].default:
+            options.pop(name, None)
+        else:
+            options[name] = kind.parameters[name].raw(cleaned)
+        if options == origin.options:
+            return None
+        try:
+            drawn = catalogue.draw(kind.id, options)
+        except LightdesignerError as error:
+            return str(error)
+        named = design.name != catalogue.canonical(kind.id, origin.options)  # a name a person gave stays
+        edit = Redraw(
+            nodes=tuple(drawn.root.nodes()),
+            edges=tuple(drawn.root.edges()),
+            origin=drawn.origin,
+            name=design.name if named else drawn.name,
+        )
+        self.origins.drawn(drawn)
+        controller.apply(edit, f"Set {name} of {kind.title}", merge=f"option {name} {self._session}")
+        return None
+
+    def _released(self) -> None:
+        self._session += 1
+        if self._controller is not None:
+            self._controller.finish_merge()
+
+
+def _with_settled_defaults(kind: type[Preset]) -> dict[str, Parameter[Any]]:
+    """The options, each with the value that "none" stands for as its default: a person sees 224 px, not none."""
+    plain = kind.of(kind.defaults)
+    found: dict[str, Parameter[Any]] = {}
+    for name, parameter in kind.parameters.items():
+        settled = plain.settled(name)
+        if parameter.default is None and settled is not None:
+            parameter = copy.copy(parameter)
+            parameter.default = settled
+            parameter.optional = False
+        found[name] = parameter
+    return found
+
+
+class DesignPage(QWidget):
+    """Name, inputs, preset and notes of the design in front."""
+
+    node_activated = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller: Controller | None = None
+        self._session = 0
+        column = without_margins(QVBoxLayout(self))
+        head = without_margins(QVBoxLayout(), 4)
+        head.setContentsMargins(PAD, 12, PAD, 12)
+        head.addWidget(label("Design", "caption"))
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the design")
+        self.name.setMaxLength(200)
+        self.origin = label("", "caption", wrap=True)
+        head.addWidget(self.name)
+        head.addWidget(self.origin)
+        column.addLayout(head)
+        self.preset = PresetOptions()
+        column.addWidget(self.preset)
+        self.inputs = Section("Inputs")
+        self.inputs_form = ParameterForm(label_width=88)
+        self.inputs.body.addWidget(self.inputs_form)
+        column.addWidget(self.inputs)
+        self.notes = Section("Notes")
+        add = tool_button(icon="plus", name="Add a note to the canvas", small=True)
+        add.clicked.connect(self._add_note)
+        self.notes.head.addWidget(add)
+        self._no_notes = label("No notes on the canvas.", "muted")
+        self.notes.body.addWidget(self._no_notes)
+        column.addWidget(self.notes)
+        column.addStretch(1)
+        self._note_edits: dict[str, _NoteEdit] = {}
+        self._shapes: dict[str, Parameter[Any]] = {}
+        self.name.textEdited.connect(self._renamed)
+        self.name.editingFinished.connect(self._released)
+        self.inputs_form.edited.connect(self._shape_edited)
+        self.inputs_form.reset.connect(lambda node: self._set_shape(node, None, reset=True))
+        self.inputs_form.released.connect(self._released)
+
+    def forget(self) -> None:
+        """The document is gone."""
+        self._controller = None
+        self.preset.forget()
+
+    def show_design(self, controller: Controller, *, anew: bool) -> None:
+        """Show what is to be said about the whole design."""
+        self._controller = controller
+        design = controller.design
+        if self.name.text() != design.name:
+            self.name.setText(design.name)
+        holds = self.preset.show_origin(controller, anew=anew)
+        self.preset.setVisible(holds)
+        origin = design.origin
+        self.origin.setVisible(origin is not None and not holds)
+        if origin is not None and not holds:
+            self.origin.setText(f"Changed since it was opened from {_text(design)}.")
+        self._show_inputs(design, anew)
+        self._show_notes(design)
+
+    # -- inputs ------------------------------------------------------------------------------------------------------------
+
+    def _show_inputs(self, design: Design, anew: bool) -> None:
+        nodes = boundary(design.root, "input")
+        self.inputs.setVisible(bool(nodes))
+        shape = design.resolve("input").parameters["shape"]
+        for node in nodes:
+            if node.id not in self._shapes:
+                made = copy.copy(shape)
+                made.name = node.id
+                self._shapes[node.id] = made
+        shown = {node.id: self._shapes[node.id] for node in nodes}
+        values = {}
+        for node in nodes:
+            raw = node.params.get("shape", shape.default)
+            values[node.id] = raw if reason(raw, shape) is not None else shape.clean(raw)
+        self.inputs_form.show_parameters(shown, values, anew=anew)
+
+    def _shape_edited(self, node_id: str, value: Any) -> None:
+        row = self.inputs_form.rows[node_id]
+        sentence = str(value) if isinstance(value, BlockError) else None
+        if sentence is not None:
+            row.refuse(sentence, f"The design still uses {words(row.used)}.", [Way(f"Keep {words(row.used)}", "", row.put_back)])
+            return
+        row.accept()
+        self._set_shape(node_id, list(value))
+
+    def _set_shape(self, node_id: str, value: Any, *, reset: bool = False) -> None:
+        assert self._controller is not None
+        edit = SetParam(node=node_id, name="shape", value=value, reset=reset)
+        self._controller.apply(edit, f"Set shape of {node_id}", merge=f"shape {node_id} {self._session}")
+
+    # -- name and notes ----------------------------------------------------------------------------------------------------
+
+    def _renamed(self, text: str) -> None:
+        assert self._controller is not None
+        if text.strip():
+            self._controller.apply(SetName(name=text.strip()), "Rename the design", merge=f"name {self._session}")
+
+    def _released(self) -> None:
+        self._session += 1
+        if self._controller is not None:
+            self._controller.finish_merge()
+            if not self.name.text().strip():
+                self.name.setText(self._controller.design.name)
+
+    def _show_notes(self, design: Design) -> None:
+        notes = design.notes.get(ROOT, {})
+        for note_id in [note_id for note_id in self._note_edits if note_id not in notes]:
+            self._note_edits.pop(note_id).deleteLater()
+        for note_id, note in sorted(notes.items()):
+            if note_id not in self._note_edits:
+                made = self._note_edits[note_id] = _NoteEdit(note_id)
+                made.edited.connect(self._note_edited)
+                made.removed.connect(self._note_removed)
+                made.released.connect(self._released)
+                self.notes.body.addWidget(made)
+            self._note_edits[note_id].show_text(note.text)
+        self._no_notes.setVisible(not notes)
+
+    def _note_edited(self, note_id: str, text: str) -> None:
+        controller = self._controller
+        assert controller is not None
+        old = controller.design.notes.get(ROOT, {}).get(note_id)
+        if old is not None and old.text != text:
+            note = Note(old.id, text, old.x, old.y, old.extra)
+            controller.apply(SetNote(id=note_id, note=note), "Write a note", merge=f"note {note_id} {self._session}")
+
+    def _note_removed(self, note_id: str) -> None:
+        assert self._controller is not None
+        self._controller.apply(SetNote(id=note_id, note=None), "Remove a note")
+
+    def _add_note(self) -> None:
+        controller = self._controller
+        assert controller is not None
+        notes = controller.design.notes.get(ROOT, {})
+        number = next(k for k in range(1, len(notes) + 2) if f"note{k}" not in notes)
+        places = controller.design.positions.get(ROOT, {}).values()
+        x = max([x for x, _ in places], default=0.0) + theme.current().size("node.width") + 40
+        y = min([y for _, y in places], default=0.0)
+        note = Note(f"note{number}", "", x, y)
+        if controller.apply(SetNote(id=note.id, note=note), "Add a note") and note.id in self._note_edits:
+            self._note_edits[note.id].text.setFocus()
+
+
+class _NoteEdit(QWidget):
+    """One note of the canvas as text."""
+
+    edited = Signal(str, str)
+    removed = Signal(str)
+    released = Signal()
+
+    def __init__(self, note_id: str) -> None:
+        super().__init__()
+        row = without_margins(QHBoxLayout(self), 4)
+        self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName(f"Text of {note_id}")
+        self.text.setPlaceholderText("Empty note")
+        self.text.setFixedHeight(56)
+        gone = tool_button(icon="x", name=f"Remove {note_id}", small=True)
+        gone.clicked.connect(lambda: self.removed.emit(note_id))
+        row.addWidget(self.text, 1)
+        row.addWidget(gone)
+        self.text.textChanged.connect(lambda: self.edited.emit(note_id, self.text.toPlainText()))
+
+    def show_text(self, text: str) -> None:
+        if self.text.toPlainText() != text:
+            self.text.blockSignals(True)
+            self.text.setPlainText(text)
+            self.text.blockSignals(False)
+
+
+def _text(design: Design) -> str:
+    origin = design.origin
+    assert origin is not None
+    try:
+        return catalogue.canonical(origin.preset, origin.options)
+    except LightdesignerError:
+        return origin.preset
+
