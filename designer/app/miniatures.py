@@ -6,7 +6,7 @@ a mark on the right, a squeeze-and-excitation gate as a mark on the left. A draw
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import log2
 from typing import Any, NamedTuple
 
@@ -24,8 +24,8 @@ WIDTH, HEIGHT = 30, 36
 """Grid of a miniature in px; a row shows it unscaled."""
 
 _BAR_X, _BAR_WIDTH = 4, 22
-_PITCHES = ((6, 4, 2), (9, 3, 1), (12, 2, 1))  # up to so many rows: height of a bar, gap below it
-_MOST_ROWS = _PITCHES[-1][0]
+_PITCHES = ((3, 7, 4), (6, 4, 2), (9, 3, 1), (12, 2, 1))  # up to so many rows: height of a bar, gap below it
+_ROWS, _MOST_ROWS = 9, 12  # wanted; where more than that differ from their neighbours
 _QUIET = {"io", "activation", "norm"}  # categories that get no bar: they follow nearly every convolution
 _QUIET_BLOCKS = {"dropout", "flatten", "identity"}
 _GATE = "squeeze_excite"
@@ -56,21 +56,37 @@ def miniature(design: Design) -> tuple[Bar, ...]:
 
 def _rows(design: Design) -> list[_Row]:
     """What stands side by side, from top to bottom. A gate that is a block of its own belongs to the row above."""
-    engine = Engine(design)
+    cells = _cells(design)
     positions = layout(design.root, design.resolve)
     order = sorted(positions, key=lambda node_id: (positions[node_id][1], positions[node_id][0]))
     rows: list[_Row] = []
     for _, members in groupby(order, key=lambda node_id: positions[node_id][1]):
         row: list[_Cell] = []
         for node_id in members:
-            block = design.resolve(design.root.node(node_id).block)
-            if block.id == _GATE and rows:
+            if node_id in cells:
+                row.append(cells[node_id])
+            elif design.root.node(node_id).block == _GATE and rows:
                 rows[-1] = (*rows[-1][:-1], rows[-1][-1]._replace(gate=True))
-            elif block.category not in _QUIET and block.id not in _QUIET_BLOCKS:
-                row.append(_cell(engine.results[node_id].evaluated))
         if row:
             rows.append(tuple(row))
     return rows
+
+
+def _cells(design: Design) -> dict[str, _Cell]:
+    """What the nodes that get a bar look like. All copies of a block share their hue, whether they add their input or not."""
+    results = Engine(design).results
+    found: dict[str, _Cell] = {}
+    unlike: set[str] = set()
+    for node in design.root.nodes():
+        block = design.resolve(node.block)
+        if block.category not in _QUIET and block.id not in _QUIET_BLOCKS and block.id != _GATE:
+            found[node.id] = cell = _cell(results[node.id].evaluated)
+            if cell.category == block.category:
+                unlike.add(block.id)
+    for node in design.root.nodes():
+        if node.id in found and node.block in unlike:
+            found[node.id] = found[node.id]._replace(category=design.resolve(node.block).category)
+    return found
 
 
 def _cell(result: Any) -> _Cell:
@@ -89,16 +105,34 @@ def _cell(result: Any) -> _Cell:
 
 
 def _folded(rows: list[_Row]) -> list[_Row]:
-    """At most so many rows as have room: the longest repeats give way first."""
-    runs = [[row, len(list(same))] for row, same in groupby(rows)]
-    surplus = len(rows) - _MOST_ROWS
-    while surplus > 0 and (longest := max(runs, key=lambda run: run[1]))[1] > 1:
-        longest[1] -= 1
-        surplus -= 1
-    kept = [row for row, times in runs for _ in range(times)]
-    if len(kept) > _MOST_ROWS:  # nothing repeats: every so many-th row, the first and the last among them
-        kept = [kept[round(k * (len(kept) - 1) / (_MOST_ROWS - 1))] for k in range(_MOST_ROWS)]
-    return kept
+    """About as many rows as are wanted: the longest repeats give way first."""
+    runs = [list(same) for _, same in groupby(rows, key=lambda row: [(cell.category, cell.branches) for cell in row])]
+    lengths = [len(run) for run in runs]
+    while sum(lengths) > max(_ROWS, min(len(runs), _MOST_ROWS)) and max(lengths) > 1:
+        lengths[lengths.index(max(lengths))] -= 1
+    kept = [row for run, length in zip(runs, lengths, strict=True) for row in _merged(run, length)]
+    return _merged(kept, min(len(kept), _MOST_ROWS))
+
+
+def _merged(rows: list[_Row], count: int) -> list[_Row]:
+    """So many rows, each for a stretch of the given ones: of the first, with the bypasses and gates of all."""
+    ends = [round((k + 1) * len(rows) / count) for k in range(count)]
+    merged = []
+    for start, end in pairwise([0, *ends]):
+        first, *others = rows[start:end]
+        alike = [row for row in others if len(row) == len(first)]
+        merged.append(
+            tuple(
+                [
+                    cell._replace(
+                        bypass=cell.bypass or any(row[k].bypass for row in alike),
+                        gate=cell.gate or any(row[k].gate for row in alike),
+                    )
+                    for k, cell in enumerate(first)
+                ]
+            )
+        )
+    return merged
 
 
 def _bars(row: _Row, y: int, height: int) -> list[Bar]:
@@ -109,7 +143,9 @@ def _bars(row: _Row, y: int, height: int) -> list[Bar]:
     left = _BAR_X + (_BAR_WIDTH - count * width - gap * (count - 1)) // 2
     bars = [Bar(left + k * (width + gap), y, width, height, cell.category) for k, cell in enumerate(cells[:count])]
     if any(cell.bypass for cell in row):
-        bars.append(Bar(_BAR_X + _BAR_WIDTH + 2, y, 2, height, "merge"))
+        right = _BAR_X + _BAR_WIDTH  # a bracket from the head of the bar to its foot
+        bars += [Bar(right + 1, y, 2, 1, "merge"), Bar(right + 1, y + height - 1, 2, 1, "merge")]
+        bars.append(Bar(right + 3, y, 1, height, "merge"))
     if any(cell.gate for cell in row):
         bars.append(Bar(0, y, 2, height, "pooling"))
     return bars
@@ -126,23 +162,25 @@ def drawing_of(block: Any) -> Drawing | None:
     if block.primitive:
         return None
     result = _sample(block)
+    inner = result.drawing
+    assert inner is not None  # of a composite that works
     draw = Builder()
     inputs = [draw.input(spec, name=port.name) for spec, port in zip(result.inputs, block.inputs, strict=True)]
     tensors = [(index, 0) for index in range(len(inputs))]
     parts = draw.parts
-    for part in result.drawing.parts:
+    for part in inner.parts:
         refs = tuple([(tensors[-1 - k] if k < 0 else (k + len(inputs), output)) for k, output in part.inputs])
         parts.append(part._replace(inputs=refs, stage=None))
     network = network_of(draw)
     positions = layout(network, block_named, _METRICS, "right")
     ports = {port.name for port in block.inputs}
-    names = [part.name for part in result.drawing.parts]
+    names = [part.name for part in inner.parts]
     first = min(positions[name][0] for name in names)
     top = min(y for name, (_, y) in positions.items() if name not in ports)
     bottom = max(y for name, (_, y) in positions.items() if name not in ports)
-    widest = max(part.result.outputs[0][0] for part in result.drawing.parts)
+    widest = max(part.result.outputs[0][0] for part in inner.parts)
     pieces = []
-    for part in result.drawing.parts:
+    for part in inner.parts:
         x, y = positions[part.name]
         size = log2(1 + part.result.outputs[0][0]) / log2(1 + widest)
         pieces.append(
@@ -156,9 +194,9 @@ def drawing_of(block: Any) -> Drawing | None:
             )
         )
     wires = []
-    for end, part in enumerate(result.drawing.parts):
+    for end, part in enumerate(inner.parts):
         wires += [(index, end) for index, _ in part.inputs]
-    outputs = tuple([index for index, _ in result.drawing.outputs])
+    outputs = tuple([index for index, _ in inner.outputs])
     columns = 1 + max(piece.column for piece in pieces)
     return Drawing(columns, round((bottom - top) / _PITCH + 1, 2), tuple(pieces), tuple(wires), outputs)
 

@@ -90,8 +90,7 @@ def formula(text: str) -> list[str]:
         terms, _, rest = match["terms"].partition(" (")
         terms, comma, remark = terms.partition(", ")
         found.append(f"{_unit(match['unit'])} = {_product(terms)}{comma}{remark}{f' ({rest}' if rest else ''}")
-    for match in _COSTS.finditer(text):
-        found.append(f"{_product(match['terms'])} {_unit(match['unit'])}{_squares(match['rest'])}")
+    found += [f"{_product(match['terms'])} {_unit(match['unit'])}{_squares(match['rest'])}" for match in _COSTS.finditer(text)]
     if not found:
         found = [_squares(match[0]) for pattern in (_ELEMENT, _OPERATIONS) for match in pattern.finditer(text)]
     return found

@@ -41,7 +41,7 @@ def test_reading_loads_no_preset_no_block_and_no_network() -> None:
 def test_every_preset_and_every_block_has_a_card() -> None:
     assert [card.id for card in cards.presets()] == list(presets())
     assert BLOCKS.keys() == registry.blocks().keys()
-    assert palette_catalogue.CONVOLUTIONS <= BLOCKS.keys()
+    assert BLOCKS.keys() >= palette_catalogue.CONVOLUTIONS
     assert list(palette_catalogue.SECTIONS) == [c for c in CATEGORIES if c != "own"]
 
 
@@ -53,9 +53,9 @@ def test_figures_are_those_of_the_literature() -> None:
         mobilenet.paper == "Sandler et al.: MobileNetV2: Inverted residuals and linear bottlenecks. CVPR 2018, arXiv:1801.04381"
     )
     assert "width" in mobilenet.options
-    efficientnet = BY_ID["efficientnet_b0"]
-    assert efficientnet.recalled == bool("recalled" in efficientnet.top1_source or efficientnet.recalled)
-    assert any(card.recalled for card in cards.presets())
+    assert (mobilenet.top1, mobilenet.top1_source, mobilenet.recalled) == (71.878, "torchvision", False)
+    assert {card.id for card in cards.presets() if card.recalled} == {"alexnet", "xception", "ghostnet"}
+    assert BY_ID["vgg13"].top1 is None
     assert BY_ID["example_convolutions"].example
     assert BY_ID["example_convolutions"].top1 is None
 
@@ -66,7 +66,7 @@ def test_a_miniature_stands_in_its_grid_and_nothing_covers_another(card: PresetC
     assert bars
     for bar in bars:
         assert bar.width > 0
-        assert bar.height > 1
+        assert bar.height > 0
         assert 0 <= bar.x <= WIDTH - bar.width
         assert 0 <= bar.y <= HEIGHT - bar.height
         assert bar.category in CATEGORIES

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from designer.app.cards import BlockCard, Drawing
 from designer.ui import theme
 from designer.ui.painting import painting
 from designer.ui.widgets import label, without_margins
 
-_MERGES = {"add": "add", "concat": "concat", "multiply": "multiply"}
+HEIGHT = 214
+NOTHING_CHOSEN = "Drag a block onto the canvas, or choose one and press Enter."
+FLAT = 1.2  # rows up to which a drawing has its pieces in one line
+_MERGES = {"add", "concat", "multiply"}
 _GAP = 9  # of wire between two pieces, at least
 _SQUARE = 38  # pieces grow no wider than this, then the wires do
 _LIFT = 11  # how far a bypass runs above the pieces it goes around
@@ -35,7 +38,7 @@ class DrawingView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(160, 52 if self.drawing is None or self.drawing.rows <= 1.2 else 84)
+        return QSize(160, 52 if self.drawing is None or self.drawing.rows <= FLAT else 76)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         with painting(self) as painter:
@@ -87,7 +90,7 @@ class _Drawer:
         if piece.block in _MERGES:
             side = min(16.0, self.row - 2, self.width)
             return QRectF(x + (self.width - side) / 2, y - side / 2, side, side)
-        if self.drawing.rows <= 1.2:
+        if self.drawing.rows <= FLAT:
             height = max(14.0, (self.height - 2) * (0.28 + 0.72 * max(0.0, piece.size * 2 - 1)))
         else:
             height = min(self.row - 4, 18.0)
@@ -107,42 +110,41 @@ class _Drawer:
         x = self.left if column < 0 else self.left + column * self.pitch
         return QPointF(x, self.top + (row + 0.5) * self.row)
 
+    def _is_merge(self, k: int) -> bool:
+        return 0 <= k < len(self.drawing.pieces) and self.drawing.pieces[k].block in _MERGES
+
     def _wire(self, a: int, b: int, boxes: list[QRectF]) -> None:
         start, end = self._end(a, boxes, leaving=True), self._end(b, boxes, leaving=False)
         around = self._goes_around(a, b)
-        bend = 4.0
-        path = QPainterPath(start)
         if around:
-            merge = boxes[b] if b < len(boxes) else QRectF(end, end)
-            over = min([box.top() for k, box in enumerate(boxes) if self._between(a, k, b)], default=start.y()) - 4
-            over = max(1.0, over)
-            x = start.x() + self.gap / 2 if a >= 0 else start.x() + 1
-            path = QPainterPath(QPointF(x, start.y()))
-            target = (
-                merge.center().x() if b < len(boxes) and self.drawing.pieces[b].block in _MERGES else merge.left() - self.gap / 2
-            )
-            stop = merge.top() if b < len(boxes) and self.drawing.pieces[b].block in _MERGES else end.y()
-            path.lineTo(x, over + bend)
-            path.quadTo(x, over, x + bend, over)
-            path.lineTo(target - bend, over)
-            path.quadTo(target, over, target, over + bend)
-            path.lineTo(target, stop)
-        elif abs(start.y() - end.y()) < 1:
-            path.lineTo(end)
+            path = self._bypass(a, b, start, end, boxes)
         else:
-            late = (
-                a >= 0 and self._place(b)[1] != self._place(a)[1] and b < len(boxes) and self.drawing.pieces[b].block in _MERGES
-            )
-            x = end.x() - self.gap / 2 if late or a < 0 else start.x() + self.gap / 2
-            if a < 0:
-                x = start.x() + self.gap / 2 - 1
-            path.lineTo(x, start.y())
-            path.lineTo(x, end.y())
+            path = QPainterPath(start)
+            if abs(start.y() - end.y()) >= 1:
+                early = a < 0 or not self._is_merge(b)  # branches part behind what they come from and meet before what joins them
+                x = start.x() + self.gap / 2 if early else end.x() - self.gap / 2
+                path.lineTo(x, start.y())
+                path.lineTo(x, end.y())
             path.lineTo(end)
         color = self.look.color("category.merge") if around else self.look.color("node.wire")
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         self.painter.setPen(QPen(color, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         self.painter.drawPath(path)
+
+    def _bypass(self, a: int, b: int, start: QPointF, end: QPointF, boxes: list[QRectF]) -> QPainterPath:
+        """Up, over everything between, and down: into a merge from above, else into the wire before the piece."""
+        bend = 4.0
+        over = max(1.0, min([box.top() for k, box in enumerate(boxes) if self._between(a, k, b)], default=start.y()) - 4)
+        left = start.x() + self.gap / 2 if a >= 0 else start.x() + 1
+        merge = self._is_merge(b)
+        right, stop = (boxes[b].center().x(), boxes[b].top()) if merge else (end.x() - self.gap / 2, end.y())
+        path = QPainterPath(QPointF(left, start.y()))
+        path.lineTo(left, over + bend)
+        path.quadTo(left, over, left + bend, over)
+        path.lineTo(right - bend, over)
+        path.quadTo(right, over, right, over + bend)
+        path.lineTo(right, stop)
+        return path
 
     def _between(self, a: int, k: int, b: int) -> bool:
         piece = self.drawing.pieces[k]
@@ -165,7 +167,7 @@ class _Drawer:
         painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 2, 2)
         font = look.font("number_small")
         painter.setFont(font)
-        if piece.label and painter.fontMetrics().horizontalAdvance(piece.label) <= box.width() - 5:
+        if piece.label and box.height() >= 14 and painter.fontMetrics().horizontalAdvance(piece.label) <= box.width() - 5:
             painter.setPen(look.color("text.primary"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, piece.label)
         elif not piece.label and min(box.width(), box.height()) >= 14:
@@ -178,46 +180,97 @@ class _Drawer:
         self.painter.drawPixmap(corner, picture)
 
 
+class Lines(QWidget):
+    """A text on a few lines at most; what is too long ends in an ellipsis and stands in the tool tip."""
+
+    def __init__(self, role: str, color: str, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role, self._color, self.most = role, color, most
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str, most: int) -> None:
+        """Show this text on so many lines at most."""
+        self._text, self.most = text, most
+        self.setAccessibleName(text)
+        self._measure()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        self._measure()
+
+    def lines(self) -> list[str]:
+        """The lines as they are drawn."""
+        metrics = QFontMetricsF(theme.current().font(self._role))
+        found: list[str] = []
+        for paragraph in self._text.split("\n"):
+            line = ""
+            for word in paragraph.split(" "):
+                longer = f"{line} {word}" if line else word
+                if line and metrics.horizontalAdvance(longer) > self.width():
+                    found.append(line)
+                    line = word
+                else:
+                    line = longer
+            found.append(line)
+        cut = [*found[: self.most - 1], " ".join(found[self.most - 1 :])] if len(found) > self.most else found
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in cut]
+
+    def _measure(self) -> None:
+        lines = self.lines()
+        self.setFixedHeight(len(lines) * theme.current().line(self._role) if self._text else 0)
+        self.setToolTip(self._text if any(line.endswith("…") for line in lines) else "")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        with painting(self) as painter:
+            look = theme.current()
+            painter.setFont(look.font(self._role))
+            painter.setPen(look.color(self._color))
+            height = look.line(self._role)
+            for k, line in enumerate(self.lines() if self._text else ()):
+                painter.drawText(QRectF(0, k * height, self.width(), height), Qt.AlignmentFlag.AlignVCenter, line)
+
+
 class BlockHelp(QWidget):
     """The card below the palette, of one height whatever it says, so that the list above stays where it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("About the block")
-        self.setFixedHeight(200)
+        self.setFixedHeight(HEIGHT)
         column = without_margins(QVBoxLayout(self), 6)
         column.setContentsMargins(16, 10, 16, 10)
         row = without_margins(QHBoxLayout(), 8)
-        self._icon = QLabel()
-        self._icon.setFixedSize(16, 16)
+        self._icon = QToolButton()  # not a label: an icon follows the theme, a pixmap would not
+        self._icon.setProperty("role", "close")
+        self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._icon.setIconSize(QSize(16, 16))
+        self._icon.setFixedSize(18, 18)
         self._title = label("", "strong")
         row.addWidget(self._icon)
         row.addWidget(self._title, 1)
         column.addLayout(row)
-        self._drawing = DrawingView()
-        column.addWidget(self._drawing)
-        self._summary = label("", "caption", wrap=True)
-        self._formula = label("", "number-muted", wrap=True)
-        for text in (self._summary, self._formula):
-            text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            column.addWidget(text)
+        self.drawing = DrawingView()
+        self.summary = Lines("caption", "text.muted", 3)
+        self.formula = Lines("number_small", "text.secondary", 3)
+        for widget in (self.drawing, self.summary, self.formula):
+            column.addWidget(widget)
         column.addStretch(1)
         self.card: BlockCard | None = None
         self.show_card(None)
 
     def show_card(self, card: BlockCard | None) -> None:
-        """Explain this block; None says what there is to choose."""
+        """Explain this block; None says how blocks are inserted."""
         self.card = card
         self._icon.setVisible(card is not None)
+        self._title.setVisible(card is not None)
+        self.drawing.show_drawing(card.drawing if card is not None else None)
         if card is None:
-            self._title.setText("")
-            self._summary.setText("Drag a block onto the canvas, or press Enter to insert it.")
-            self._formula.setText("")
-            self._drawing.show_drawing(None)
+            self.summary.set_text(NOTHING_CHOSEN, 3)
+            self.formula.set_text("", 0)
             return
-        icon = theme.current().icon(theme.glyph(card.id, card.category), f"category.{card.category}")
-        self._icon.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatio()))
+        self._icon.setIcon(theme.current().icon(theme.glyph(card.id, card.category), f"category.{card.category}"))
         self._title.setText(card.id.removeprefix("own."))
-        self._drawing.show_drawing(card.drawing)
-        self._summary.setText(card.summary)
-        self._formula.setText("\n".join(card.formula) or card.shape)
+        self.summary.set_text(card.summary, 3 if card.drawing is None or card.drawing.rows <= FLAT else 2)
+        self.formula.set_text("\n".join(card.formula) or card.shape, 3)

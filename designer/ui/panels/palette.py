@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import BlockCard
@@ -19,6 +19,8 @@ from designer.ui.widgets import Segments, label, line, without_margins
 if TYPE_CHECKING:
     from designer.app.controller import Controller, GraphDelta
 
+KEY_TIP = "On the canvas, Tab adds a block at the pointer."
+HELP_FROM = 440  # height of the panel in px; a lower one belongs to the list
 FIRST_OPEN = {"conv", "composite"}
 
 
@@ -62,9 +64,7 @@ class Palette(QWidget):
         self._open = set(FIRST_OPEN)
         self._restoring = False
         self.model = PaletteModel(self)
-        self.search = SearchField(
-            "Block to search for", key="Tab", key_tip="Tab adds a block at the pointer while the canvas has focus"
-        )
+        self.search = SearchField("Block to search for", key="Tab", key_tip=KEY_TIP)
         self.which = Segments(["Basic", "All"], "Blocks shown")
         self.list = BlockList()
         self.list.setModel(self.model)
@@ -102,6 +102,10 @@ class Palette(QWidget):
         column.addWidget(self.nothing, 1)
         column.addWidget(line("line-default"))
         column.addWidget(self.help)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.help.setVisible(self.height() >= HELP_FROM)
 
     # -- the design in front -------------------------------------------------------------------------------------------------
 

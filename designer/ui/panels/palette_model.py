@@ -147,9 +147,9 @@ class PaletteModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return heading.title if heading else card.id.removeprefix("own.") if card else NO_OWN_BLOCKS
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return (
-                f"{heading.title}, {heading.count} blocks" if heading else f"{card.id}: {card.summary}" if card else NO_OWN_BLOCKS
-            )
+            if heading is not None:
+                return f"{heading.title}, {heading.size} blocks"
+            return f"{card.id}: {card.summary}" if card else NO_OWN_BLOCKS
         if role == Qt.ItemDataRole.ToolTipRole and card is not None:
             return "\n".join(part for part in (card.shape, *card.formula, card.reference) if part) or None
         return None

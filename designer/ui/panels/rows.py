@@ -27,7 +27,7 @@ class Heading(NamedTuple):
 
     title: str
     color: str
-    count: int
+    size: int
 
 
 class RowView(QTreeView):
@@ -120,8 +120,8 @@ class RowDelegate(QStyledItemDelegate):
 
     def _paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = theme.current()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         heading: Heading | None = index.data(HEADING)
         selected = bool(state & QStyle.StateFlag.State_Selected) and heading is None
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
@@ -151,7 +151,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(look.color(heading.color))
             painter.drawRoundedRect(left, middle - 4, 8, 8, 2, 2)
             left += 16
-        count = str(heading.count)
+        count = str(heading.size)
         painter.setFont(look.font("number_small"))
         painter.setPen(look.color("text.muted"))
         width = painter.fontMetrics().horizontalAdvance(count)
