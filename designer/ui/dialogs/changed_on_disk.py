@@ -23,9 +23,9 @@ def changed_on_disk(file: Path, parent: QWidget | None = None) -> Question:
     """Asked when saving would write over what somebody else wrote."""
     return Question(
         f"{file.name} was changed by something else",
-        "The file is not the one that was opened here: saving would write over the other changes.",
+        "Saving would write over what is in the file now; reading the file would drop the changes made here.",
         (
-            Choice(READ, "Drop mine, read the file", "away"),
+            Choice(READ, "Read the file", "away"),
             Choice(CANCEL, "Cancel"),
             Choice(OVER, "Write over it"),
             Choice(ELSEWHERE, "Save as…", "primary"),

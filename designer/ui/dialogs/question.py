@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 from designer.ui import theme
 from designer.ui.widgets import button, label, without_margins
 
-WIDTH = 456
+WIDTH = 464
+INDENT = 32  # of the words behind the mark, and of what stands below them
 CANCEL = "cancel"
 
 
@@ -91,6 +92,7 @@ class Question(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
+        self.setFixedHeight(self.layout().totalHeightForWidth(self.width()))  # of wrapped text a size hint knows too little
         primary = next((one for one in self.buttons.values() if one.isDefault()), None)
         if primary is not None and self.focusWidget() is None:
             primary.setFocus()

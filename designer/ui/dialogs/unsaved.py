@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from designer.ui.dialogs.question import CANCEL, Choice, Question
+from designer.ui.dialogs.question import CANCEL, INDENT, Choice, Question
 
 SAVE, DROP = "save", "drop"
 SHOWN = 12  # more rows than this would make the question taller than a small screen
@@ -32,6 +32,8 @@ class Unsaved(Question):
         )
         self._boxes: list[QCheckBox] = []
         if several and len(titles) <= SHOWN:
+            self.body.setContentsMargins(INDENT, 0, 0, 0)
+            self.body.setSpacing(0)
             for title in titles:
                 box = QCheckBox(title.replace("&", "&&"))
                 box.setAccessibleName(f"Save {title}")
