@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import warnings
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-3
 """Largest max|difference| / std between ONNX Runtime and torch. An answer that changes by less from one input to another is no
 answer: any comparison would pass."""
+
+
+AMPLIFIED = 4.0
+"""A deep network with random weights can turn rounding into more than TOLERANCE (ResNet-152 does). Then the file passes when it
+is at most this many times as far from torch as torch in float32 is from torch in float64."""
 
 
 class Findings(NamedTuple):
@@ -147,14 +153,21 @@ def check_answers(
     worst = max(ratios, key=lambda name: ratios[name])
     largest = ratios[worst]
     sizes = _listed(batches)
-    if largest <= TOLERANCE:
-        said = f"ONNX Runtime answers as torch does: max|difference| / std is {largest:.1e} at batch {sizes}."
+    far = f"max|difference| / std is {largest:.1e} at batch {sizes}"
+    passed = largest <= TOLERANCE
+    if passed:
+        said = f"ONNX Runtime answers as torch does: {far}."
     else:
-        said = (
-            f"{worst}: ONNX Runtime does not answer as torch does: max|difference| / std is {largest:.1e} at batch {sizes}, "
-            f"over the limit of {TOLERANCE:g}."
-        )
-    checks = [Check("onnx_runtime", largest <= TOLERANCE, said)]
+        rounding = _rounding(reference, feeds, ours, names)
+        passed = largest <= AMPLIFIED * rounding
+        if passed:
+            said = (
+                f"ONNX Runtime answers as torch does, as far as float32 can tell: {far}, and torch's own float32 answer is "
+                f"{rounding:.1e} from its answer in float64. With these weights the network amplifies rounding."
+            )
+        else:
+            said = f"{worst}: ONNX Runtime does not answer as torch does: {far}, over the limit of {TOLERANCE:g}."
+    checks = [Check("onnx_runtime", passed, said)]
     deaf = [name for name in names if _same(ours[0][name], ours[1][name]) or _same(theirs[0][name], theirs[1][name])]
     if deaf:
         said = f"{_listed(deaf)}: two different inputs give the same output, so the comparison says nothing. "
@@ -164,6 +177,15 @@ def check_answers(
     else:
         checks.append(Check("answers", True, "Different inputs give different outputs."))
     return checks, largest if numpy.isfinite(largest) else None
+
+
+def _rounding(
+    reference: fx.GraphModule, feeds: list[list[torch.Tensor]], ours: list[dict[str, numpy.ndarray]], names: list[str]
+) -> float:
+    """How far torch's float32 answers are from its answers in float64: max|difference| / std."""
+    exact = copy.deepcopy(reference).double()
+    runs = [_run_torch(exact, [tensor.double() for tensor in tensors], names) for tensors in feeds]
+    return max(_ratio([run[name] for run in ours], [run[name] for run in runs]) for name in names)
 
 
 def _run_torch(module: fx.GraphModule, tensors: list[torch.Tensor], names: list[str]) -> dict[str, numpy.ndarray]:

@@ -18,7 +18,7 @@ from designer.graph.design import Design
 from presets.preset import presets
 from tests.compile.designs import IMAGE, Line, design_of, preset_design, small_net
 
-FIRST = ("alexnet", "googlenet", "mobilenet_v1", "mobilenet_v2", "resnet50")
+DEEP = ("vgg11", "vgg13", "vgg16c", "vgg19")  # VGG-16 stands for them
 SMALL_SIDES = {"alexnet": 67, "inception_v3": 107, "inception_v2": 64, "xception": 71}
 """Sides at which a preset still works but is quick; 64 for the others."""
 
@@ -53,7 +53,8 @@ def passes(report: ExportReport) -> None:
     assert report.ok, report.reasons
     assert [check.name for check in report.checks] == ["onnx_checker", "shapes", "onnx_runtime", "answers"]
     assert report.max_difference_over_std is not None
-    assert report.max_difference_over_std <= 1e-3
+    told = next(check.message for check in report.checks if check.name == "onnx_runtime")
+    assert report.max_difference_over_std <= (1e-2 if "amplifies rounding" in told else 1e-3)
 
 
 def sides(value: Any) -> list[int | str]:
@@ -151,11 +152,11 @@ def test_batch_norms_can_be_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "preset_id",
-    [pytest.param(name, marks=() if name in FIRST else pytest.mark.deep) for name in sorted(presets()) if name != "mobilenet_v2"],
+    [pytest.param(name, marks=pytest.mark.deep if name in DEEP else ()) for name in sorted(presets()) if name != "mobilenet_v2"],
 )
 def test_every_preset_exports(preset_id: str, tmp_path: Path) -> None:
-    small = {"width": 0.5, "resolution": SMALL_SIDES.get(preset_id, 64), "classes": 10}
-    design = preset_design(preset_id, **{name: small[name] for name in small if name in presets()[preset_id].parameters})
+    sized = "resolution" in presets()[preset_id].parameters
+    design = preset_design(preset_id, **({"resolution": SMALL_SIDES.get(preset_id, 64)} if sized else {}))
     report = export_onnx(design, tmp_path / "m.onnx")
     passes(report)
     model = load(tmp_path / "m.onnx")
@@ -461,6 +462,20 @@ def test_answers_that_differ_from_torch_fail(tmp_path: Path) -> None:
     assert "output: ONNX Runtime does not answer as torch does" in report.reasons[0]
     assert report.max_difference_over_std is not None
     assert report.max_difference_over_std > 1e-3
+
+
+def test_a_difference_that_float32_itself_makes_is_told_from_a_wrong_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a limit below what rounding does, a right file passes by torch's own distance to float64, a wrong one still fails."""
+    monkeypatch.setattr("designer.compile.onnx_check.TOLERANCE", 1e-9)
+    small = preset_design("mobilenet_v2", resolution=32, width=0.35, classes=10)
+    report = export_onnx(small, tmp_path / "right.onnx")
+    told = next(check for check in report.checks if check.name == "onnx_runtime")
+    assert told.passed
+    assert "amplifies rounding" in told.message
+    monkeypatch.setattr("designer.compile.onnx_check.AMPLIFIED", 0.0)
+    assert not export_onnx(small, tmp_path / "strict.onnx").ok
 
 
 def test_an_invalid_design_names_its_node(tmp_path: Path) -> None:
