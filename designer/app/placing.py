@@ -1,0 +1,128 @@
+"""Where blocks that are added stand: pure arithmetic in scene px, top left corners, y down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from designer.graph.design import ROOT, Design
+from designer.graph.edits import Edit, Move
+from designer.graph.layout import SNAP, Metrics
+
+Point = tuple[float, float]
+Rect = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+SIZES = Metrics()
+BESIDE = SIZES.gap_sideways
+TRIES = 200
+
+
+def size_of(block: str) -> Point:
+    """Width and height of a block of this kind."""
+    return (SIZES.io_width, SIZES.io_height) if block in ("input", "output") else (SIZES.width, SIZES.height)
+
+
+def snapped(value: float) -> float:
+    """The nearest place of the grid that blocks keep to."""
+    return math.floor(value / SNAP + 0.5) * SNAP if math.isfinite(value) else 0.0
+
+
+def rect(place: Point, block: str) -> Rect:
+    """The rectangle of a block that stands at `place`."""
+    width, height = size_of(block)
+    return place[0], place[1], place[0] + width, place[1] + height
+
+
+def centred(at: Point, block: str) -> Point:
+    """Where a block stands whose middle is at `at`, on the grid."""
+    width, height = size_of(block)
+    return snapped(at[0] - width / 2), snapped(at[1] - height / 2)
+
+
+def free(wanted: Iterable[Rect], standing: Iterable[Rect], step: Point = (SNAP * 2, SNAP * 2)) -> Point:
+    """How far rectangles have to move, in whole steps, so that they stand on none that stand there already."""
+    boxes = list(wanted)
+    others = list(standing)
+    for k in range(TRIES):
+        dx, dy = step[0] * k, step[1] * k
+        if not any(
+            left + dx < r and l < right + dx and top + dy < b and t < bottom + dy
+            for left, top, right, bottom in boxes
+            for l, t, r, b in others  # noqa: E741
+        ):
+            return dx, dy
+    return step[0] * TRIES, step[1] * TRIES
+
+
+class Places:
+    """Where the blocks of a scope stand on the canvas: as the document says, or as the canvas laid them out.
+
+    A design that was never arranged holds no places; the first edit that places a block then stores all of them, or the others
+    would be laid out anew around it when the document is opened again.
+    """
+
+    def __init__(self, design: Design, places: Mapping[str, Point] | None = None, scope: str = ROOT) -> None:
+        network = design.network(scope)
+        self.scope = scope
+        self.stored = design.positions.get(scope, {})
+        shown = self.stored if places is None else places
+        self.at = {node_id: shown[node_id] for node_id in network if node_id in shown}
+        self._blocks = {node.id: node.block for node in network.nodes()}
+
+    def rect(self, node_id: str) -> Rect | None:
+        """The rectangle of a block, None where it has no place."""
+        place = self.at.get(node_id)
+        return rect(place, self._blocks[node_id]) if place is not None else None
+
+    def rects(self, leave_out: Iterable[str] = ()) -> list[Rect]:
+        """The rectangles of all blocks but some."""
+        ignored = set(leave_out)
+        return [rect(place, self._blocks[node_id]) for node_id, place in self.at.items() if node_id not in ignored]
+
+    def store(self, moved: Mapping[str, Point] | None = None, leave_out: Iterable[str] = ()) -> list[Edit]:
+        """The edit that moves blocks and stores the places the document does not hold yet; none where there is nothing to say."""
+        ignored = set(leave_out)
+        wanted: dict[str, Point | None] = {
+            node_id: place
+            for node_id, place in {**self.at, **(moved or {})}.items()
+            if node_id not in ignored and self.stored.get(node_id) != place
+        }
+        return [Move(scope=self.scope, positions=wanted)] if wanted else []
+
+    def between(self, above: str, below: str, block: str, at: Point | None) -> tuple[Point | None, dict[str, Point]]:
+        """Where a block stands that is put between two others, and who moves down to make room.
+
+        Between neighbours everything from the lower one on moves down; on a long wire the block stands where it was dropped.
+        """
+        over, under = self.rect(above), self.rect(below)
+        if over is None or under is None:
+            return (centred(at, block) if at is not None else None), {}
+        width, height = size_of(block)
+        room = under[1] - over[3]
+        needed = height + 2 * SIZES.gap
+        if room < 0:  # drawn against the flow
+            return self.near(at or ((over[0] + over[2]) / 2, over[3] + SIZES.gap + height / 2), block), {}
+        centre = (over[0] + over[2]) / 2 if self._aligned(above, below) else (under[0] + under[2]) / 2
+        if room >= needed and at is not None:
+            middle = min(max(at[1], over[3] + SIZES.gap + height / 2), under[1] - SIZES.gap - height / 2)
+            across = at[0] if abs(at[0] - centre) > width / 2 else centre
+            return self.near((across, middle), block), {}
+        place = (snapped(centre - width / 2), snapped(over[3] + SIZES.gap))
+        short = max(0.0, math.ceil((needed - room) / SNAP) * SNAP)
+        moved = {node_id: (x, y + short) for node_id, (x, y) in self.at.items() if y >= under[1]} if short else {}
+        others = [rect(moved.get(node_id, spot), self._blocks[node_id]) for node_id, spot in self.at.items()]
+        dx, _ = free([rect(place, block)], others, (SNAP * 4, 0.0))
+        return (place[0] + dx, place[1]), moved
+
+    def _aligned(self, above: str, below: str) -> bool:
+        over, under = self.at[above], self.at[below]
+        return abs(over[0] - under[0]) < SIZES.width / 2
+
+    def near(self, at: Point, block: str) -> Point:
+        """The place on the grid, at or right below of `at` (its middle), where a block stands on no other."""
+        place = centred(at, block)
+        across = free([rect(place, block)], self.rects(), (SNAP * 4, 0.0))
+        down = free([rect(place, block)], self.rects(), (0.0, SNAP * 2))
+        dx, dy = min(across, down, key=lambda step: step[0] + step[1])
+        return place[0] + dx, place[1] + dy
