@@ -465,7 +465,7 @@ def test_a_file_that_is_gone_is_said_and_saved_anew(window: Window, file: Path, 
     controller = window.documents.open(file)
     file.unlink()
     activate(window, qtbot)
-    [(sentence, choices, notice)] = window.told
+    [(sentence, choices, _)] = window.told
     assert "no longer in its folder" in sentence
     assert controller.unsaved
     choices["Save"]()

@@ -47,7 +47,7 @@ class Question(QDialog):
         self.setModal(True)
         self.answer = CANCEL
         self.setFixedWidth(WIDTH)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(16)
         head = without_margins(QHBoxLayout(), 12)
@@ -92,7 +92,7 @@ class Question(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
-        self.setFixedHeight(self.layout().totalHeightForWidth(self.width()))  # of wrapped text a size hint knows too little
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))  # of wrapped text a size hint knows too little
         primary = next((one for one in self.buttons.values() if one.isDefault()), None)
         if primary is not None and self.focusWidget() is None:
             primary.setFocus()
