@@ -289,9 +289,9 @@ def _strides(design: Design, engine: Engine, node_id: str, offender: _Side, mode
                 continue
             node = design.root.node(found)
             for value in values:
-                if reason_of(parameter, value) is None and parameter.clean(node.params.get("stride", parameter.default)) != parameter.clean(
-                    value
-                ):
+                if reason_of(parameter, value) is None and parameter.clean(
+                    node.params.get("stride", parameter.default)
+                ) != parameter.clean(value):
                     yield f"Set stride {value} in {result.path}", _set(node, parameter, value)
 
 

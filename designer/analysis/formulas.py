@@ -1,7 +1,7 @@
 """Cost formulas with their numbers filled in, and what a standard convolution would cost in a block's place.
 
-The letters are those of the papers: H, W the output's height and width, K the kernel, N channels in, M channels out, G groups. The
-cost itself is worked out by the blocks alone; a test holds every formula here to it.
+The letters are those of the papers: H, W the output's height and width, K the kernel, N channels in, M channels out, G groups.
+The cost itself is worked out by the blocks alone; a test holds every formula here to it.
 """
 
 from __future__ import annotations
@@ -162,8 +162,8 @@ def _in_order(counted: Counter[int], order: Iterable[int]) -> list[int]:
 
 
 def against_standard(result: Result) -> list[Ratio]:
-    """What standard convolutions would cost in a block's place: one of the block's largest kernel from its input's channels to its
-    output's; and, where the block has groups, the block itself without them. Empty where that is no fair question: vectors,
+    """What standard convolutions would cost in a block's place: one of the block's largest kernel from its input's channels to
+    its output's; and, where the block has groups, the block itself without them. Empty where that is no fair question: vectors,
     blocks without convolutions, blocks that make maps larger."""
     layers = [step for step in working_layers(result) if step.block.id == "conv2d"]
     if not layers or not result.cost.macs or not result.inputs or result.block.category == "io":

@@ -69,7 +69,9 @@ class Stat(QWidget):
         self.share.setText(share)
         self.share.setVisible(bool(share))
         self.setToolTip(tip)
-        self.setAccessibleName(" ".join(part for part in (self.name.text(), value, self.unit.text() if unit else "", share) if part))
+        self.setAccessibleName(
+            " ".join(part for part in (self.name.text(), value, self.unit.text() if unit else "", share) if part)
+        )
 
 
 class SumTable(QWidget):
@@ -91,7 +93,8 @@ class SumTable(QWidget):
         if rows == self._rows:
             return
         self._rows = rows
-        self.setAccessibleName("; ".join(f"{name} {product} {units.full(macs)} {units.name()}" for name, product, macs, _ in rows))
+        said = [f"{name} {product} {units.full(macs)} {units.name()}" for name, product, macs, _ in rows]
+        self.setAccessibleName("; ".join(said))
         self.setToolTip("")
         self.updateGeometry()
         self.update()
@@ -316,7 +319,9 @@ class CostCard(QWidget):
     def _figure(self, stat: Stat, value: int | None, whole: int | None, *, short: bool = False) -> None:
         share = numbers.share(value / whole) if value and whole else ""
         text = numbers.full(value) if value is not None and value < 100_000 and not short else numbers.short(value)
-        stat.show_figure(text, share, "" if value is None else f"{numbers.full(value)} {stat.unit.text()}".strip(), unit=value is not None)
+        stat.show_figure(
+            text, share, "" if value is None else f"{numbers.full(value)} {stat.unit.text()}".strip(), unit=value is not None
+        )
 
     def _show_sum(self, name: str, result: NodeResult) -> None:
         evaluated = result.evaluated if result.outputs and not result.disabled else None

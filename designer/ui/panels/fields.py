@@ -109,6 +109,7 @@ class Spin(QAbstractSpinBox):
         self._mixed = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setTextMargins(5, 0, 0, 0)  # the style sheet's padding does not reach inside a spin box
         self.lineEdit().textEdited.connect(self._typed)
         self.editingFinished.connect(self.released)
 
@@ -278,7 +279,7 @@ class SegmentField(Field):
         self.segments = Segments([words(option) for option in self.options], parameter.name)
         self.segments.setToolTip(describe(parameter))
         self.segments.setAccessibleDescription(describe(parameter))
-        self.segments.setFixedHeight(26)
+        self.segments.setFixedHeight(24)
         self._row.addWidget(self.segments, 1)
         self._unit()
         self.segments.chosen.connect(self._chosen)

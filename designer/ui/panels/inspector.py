@@ -183,9 +183,10 @@ class Inspector(QWidget):
             self._stale = True
         elif not self._ids:
             self._show_design(anew=False)
-        elif delta.structural or delta.everything or any(node in self._ids for _, node in delta.touched):
-            if all(node in self._nodes() for node in self._ids):
-                self._show_blocks(anew=False)
+        elif all(node in self._nodes() for node in self._ids) and (
+            delta.structural or delta.everything or any(node in self._ids for _, node in delta.touched)
+        ):
+            self._show_blocks(anew=False)
 
     def _analysis_changed(self, delta: Delta) -> None:
         if not self.isVisible():
@@ -443,11 +444,11 @@ class Inspector(QWidget):
 def _shared(all_parameters: list[Mapping[str, Parameter[Any]]]) -> dict[str, Parameter[Any]]:
     """Parameters that every one of the blocks has under the same name and of the same kind."""
     first, *others = all_parameters
-    found = {}
-    for name, parameter in first.items():
-        if all(name in other and _alike(parameter, other[name]) for other in others):
-            found[name] = parameter
-    return found
+    return {
+        name: parameter
+        for name, parameter in first.items()
+        if all(name in other and _alike(parameter, other[name]) for other in others)
+    }
 
 
 def _alike(one: Parameter[Any], other: Parameter[Any]) -> bool:
@@ -460,4 +461,3 @@ def _value(node: Node, parameter: Parameter[Any]) -> Any:
     """The canonical value of a node's parameter; as it stands in the file where it is none."""
     raw = node.params.get(parameter.name, parameter.default)
     return raw if reason(raw, parameter) is not None else parameter.clean(raw)
-

@@ -352,4 +352,3 @@ def _text(design: Design) -> str:
         return catalogue.canonical(origin.preset, origin.options)
     except LightdesignerError:
         return origin.preset
-

@@ -1,4 +1,4 @@
-"""From positions of a slider to values of a parameter and back. A slider covers what people use; the field beside it takes all."""
+"""From positions of a slider to values of a parameter and back. A slider covers what people use; the field takes all."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def _reach(parameter: Parameter[Any], low: float) -> float:
     size = max(default) if isinstance(default, tuple) else default
     usual = float(size) if isinstance(size, (int, float)) and not isinstance(size, bool) else 0.0
     if isinstance(parameter, Float):
-        return max(2.0, low * 16, usual * 4) if parameter.maximum is not None and parameter.maximum > 2 else (parameter.maximum or 1.0)
+        high = parameter.maximum or 1.0
+        return max(2.0, low * 16, usual * 4) if high > 2 else high
     if parameter.unit == "px":
         return max(_WINDOWS, usual * 2)
     return max(_WIDE, usual * 2) if parameter.unit in ("channels", "classes", "features") else max(64.0, usual * 2)

@@ -1,0 +1,391 @@
+"""The layer table: every stage, block or layer with its figures, in step with the selection on the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer.analysis.engine import Delta
+from designer.analysis.layers import BLOCK, LAYER, STAGE
+from designer.app.controller import Controller, GraphDelta
+from designer.ui import theme, units
+from designer.ui.panels.layer_delegate import LayerDelegate
+from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerModel, as_text, heading
+from designer.ui.widgets import Segments, tool_button, without_margins
+
+LEVELS = (STAGE, BLOCK, LAYER)
+
+
+class _View(QTableView):
+    """A table in which rows, not cells, are hovered, folded and gone to."""
+
+    activated_row = Signal(int)
+    toggled_row = Signal(int)
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self.hover: LayerDelegate | None = None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(event.position().toPoint().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if self.hover is not None and row != self.hover.hovered:
+            self.hover.hovered = row
+            self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        at = event.position().toPoint()
+        if (
+            event.button() == Qt.MouseButton.LeftButton
+            and at.x() < self.columnViewportPosition(0) + 28
+            and self._is_group(self.rowAt(at.y()))
+        ):
+            self.toggled_row.emit(self.rowAt(at.y()))
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        row = self.rowAt(event.position().toPoint().y())
+        if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            if self._is_group(row):
+                self.toggled_row.emit(row)
+            else:
+                self.activated_row.emit(row)
+            return
+        super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        row = self.currentIndex().row()
+        key = event.key()
+        if row >= 0 and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activated_row.emit(row)
+        elif row >= 0 and key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space) and self._is_group(row):
+            closed = self._model().is_closed(self._model().rows[row].stage)
+            if key == Qt.Key.Key_Space or closed == (key == Qt.Key.Key_Right):
+                self.toggled_row.emit(row)
+        else:
+            super().keyPressEvent(event)
+
+    def _model(self) -> LayerModel:
+        model = self.model()
+        assert isinstance(model, LayerModel)
+        return model
+
+    def _is_group(self, row: int) -> bool:
+        return 0 <= row < len(self._model().rows) and self._model().rows[row].group
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class LayerTable(QWidget):
+    """The panel. Its `header` holds the filter, the level, the choice of columns and copying."""
+
+    node_activated = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Layers")
+        self._controller: Controller | None = None
+        self._syncing = False
+        self._stale: Delta | None = None
+        self.model = LayerModel()
+        self.model.setParent(self)
+        self.view = _View()
+        self._build_view()
+        column = without_margins(QVBoxLayout(self))
+        column.addWidget(self.view)
+        self.header = self._build_header()
+        self.model.rebuilt.connect(self._show_selection)
+        units.notifier().changed.connect(self.model.unit_changed)
+        theme.notifier().changed.connect(self.view.viewport().update)
+
+    # -- building ----------------------------------------------------------------------------------------------------------
+
+    def _build_view(self) -> None:
+        view = self.view
+        view.setModel(self.model)
+        view.setAccessibleName("Layers and what they cost")
+        delegate = LayerDelegate(view, self.model)
+        view.setItemDelegate(delegate)
+        view.hover = delegate
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.setCornerButtonEnabled(False)
+        rows = view.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(16)
+        rows.setDefaultSectionSize(theme.current().size("table_row"))
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.setSectionsClickable(True)
+        header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda at: self._column_menu().popup(header.mapToGlobal(at)))
+        header.sectionClicked.connect(self._sort_clicked)
+        header.setAccessibleName("Columns")
+        for place, column in enumerate(COLUMNS):
+            view.setColumnWidth(place, column.width)
+            view.setColumnHidden(place, not column.at_first)
+        view.selectionModel().selectionChanged.connect(self._rows_selected)
+        view.activated_row.connect(self._activate)
+        view.toggled_row.connect(self._toggle)
+        view.resized.connect(self._fit)
+        copy = QAction("Copy", view)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.triggered.connect(lambda: self.copy(markdown=False))
+        view.addAction(copy)
+
+    def _build_header(self) -> QWidget:
+        header = QWidget()
+        row = without_margins(QHBoxLayout(header), 8)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter, e.g. stride=2")
+        self.filter.setAccessibleName("Filter the layers")
+        self.filter.setToolTip("Words of name, block or stage; values such as stride=2, groups>1, macs>1M, kernel=3")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.addAction(theme.current().icon("list-filter"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.setMinimumWidth(90)
+        self.filter.setMaximumWidth(170)
+        self.filter.textChanged.connect(self._filtered)
+        self.levels = Segments(["Stage", "Block", "Layer"], "Rows")
+        self.levels.choose(LEVELS.index(self.model.level))
+        self.levels.chosen.connect(self._level_chosen)
+        self.columns = tool_button(icon="columns-3", name="Choose columns", small=True)
+        self.columns.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.columns.clicked.connect(lambda: self._pop(self._column_menu(), self.columns))
+        self.copying = tool_button(icon="copy", name="Copy the table", small=True)
+        self.copying.clicked.connect(lambda: self._pop(self._copy_menu(), self.copying))
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.levels)
+        row.addWidget(self.columns)
+        row.addWidget(self.copying)
+        header.setFixedHeight(24)
+        header.setMinimumWidth(360)
+        return header
+
+    @staticmethod
+    def _pop(menu: QMenu, under: QWidget) -> None:
+        menu.popup(under.mapToGlobal(QPoint(0, under.height())))
+
+    def _column_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place in range(1, len(COLUMNS)):
+            action = menu.addAction(heading(place))
+            action.setObjectName(COLUMNS[place].id)
+            action.setCheckable(True)
+            action.setChecked(not self.view.isColumnHidden(place))
+            action.toggled.connect(lambda shown, place=place: self.show_column(COLUMNS[place].id, shown))
+        return menu
+
+    def _copy_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy as CSV").triggered.connect(lambda: self.copy(markdown=False))
+        menu.addAction("Copy as Markdown").triggered.connect(lambda: self.copy(markdown=True))
+        return menu
+
+    # -- what a person chooses ---------------------------------------------------------------------------------------------
+
+    def show_column(self, column_id: str, shown: bool) -> None:
+        """Show or hide a column by its id."""
+        self.view.setColumnHidden(PLACE[column_id], not shown)
+        self._fit()
+
+    def copy(self, *, markdown: bool) -> None:
+        """Put the rows and columns that are shown on the clipboard."""
+        header = self.view.horizontalHeader()
+        shown = [header.logicalIndex(place) for place in range(header.count())]
+        columns = [column for column in shown if not self.view.isColumnHidden(column)]
+        QGuiApplication.clipboard().setText(as_text(self.model, columns, markdown=markdown))
+
+    def _filtered(self, text: str) -> None:
+        self.model.set_filter(text)
+
+    def _level_chosen(self, index: int) -> None:
+        self.model.set_level(LEVELS[index])
+
+    def _sort_clicked(self, column: int) -> None:
+        """Largest first (or A first), then the other way round, then the order of execution again."""
+        by, descending = self.model.sorted_by
+        first = COLUMNS[column].right
+        if by != column:
+            wanted = (column, first)
+        elif descending == first:
+            wanted = (column, not first)
+        else:
+            wanted = (SORT_NATURAL, True)
+        order = Qt.SortOrder.DescendingOrder if wanted[1] else Qt.SortOrder.AscendingOrder
+        header = self.view.horizontalHeader()
+        header.setSortIndicatorShown(wanted[0] >= 0)
+        if wanted[0] >= 0:
+            header.setSortIndicator(wanted[0], order)
+        self.model.sort(wanted[0], order)
+        self._show_selection()
+
+    def _toggle(self, row: int) -> None:
+        stage = self.model.rows[row].stage
+        if stage is not None:
+            self.model.toggle(stage)
+
+    def _fit(self) -> None:
+        """Give the first column what the others leave."""
+        others = sum(self.view.columnWidth(place) for place in range(1, len(COLUMNS)) if not self.view.isColumnHidden(place))
+        self.view.setColumnWidth(0, max(COLUMNS[0].width, self.view.viewport().width() - others))
+
+    # -- whom it follows ---------------------------------------------------------------------------------------------------
+
+    def set_controller(self, controller: Controller | None) -> None:
+        """Follow another document, or none."""
+        old = self._controller
+        if controller is old:
+            return
+        if old is not None:
+            old.graph_changed.disconnect(self._graph_changed)
+            old.analysis_changed.disconnect(self._analysis_changed)
+            old.selection_changed.disconnect(self._selection_changed)
+            old.destroyed.disconnect(self._forget)
+        self._controller = controller
+        if controller is not None:
+            controller.graph_changed.connect(self._graph_changed)
+            controller.analysis_changed.connect(self._analysis_changed)
+            controller.selection_changed.connect(self._selection_changed)
+            controller.destroyed.connect(self._forget)
+        self._stale = None
+        self.model.set_controller(controller)
+        self._show_selection()
+
+    def _forget(self) -> None:
+        """The document is being destroyed: there is nothing to disconnect from any more."""
+        self._controller = None
+        self.model.set_controller(None)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if self._stale is not None:
+            delta, self._stale = self._stale, None
+            self.model.follow(delta)
+        self._fit()
+        self._show_selection()
+
+    def _graph_changed(self, delta: GraphDelta) -> None:
+        # stages and orders are read from the graph; where costs changed too, the analysis says so right after
+        if delta.everything:
+            self.model.set_controller(self._controller)
+        elif delta.structural:
+            self._later(Delta(frozenset(node for _, node in delta.touched), frozenset(), False))
+
+    def _analysis_changed(self, delta: Delta) -> None:
+        if self._stale is not None:
+            delta = Delta(delta.changed | self._stale.changed, delta.removed | self._stale.removed, True)
+        if self.isVisible():
+            self._stale = None
+            self.model.follow(delta)
+        else:
+            self._stale = delta
+
+    def _later(self, delta: Delta) -> None:
+        old = self._stale
+        changed = delta.changed | old.changed if old is not None else delta.changed
+        self._stale = Delta(changed, old.removed if old is not None else frozenset(), True)
+
+    def _selection_changed(self, _: object) -> None:
+        if self.isVisible():
+            self._show_selection(scroll=True)
+
+    # -- selection ---------------------------------------------------------------------------------------------------------
+
+    def _show_selection(self, *, scroll: bool = False) -> None:
+        """Select the rows of the selected blocks."""
+        if self._controller is None or self._syncing:
+            return
+        wanted = self._controller.selection
+        chosen = [
+            place
+            for place, row in enumerate(self.model.rows)
+            if (wanted.issuperset(row.node_ids) if row.level == STAGE else row.node_ids[0] in wanted)
+        ]
+        selection = QItemSelection()
+        last = len(COLUMNS) - 1
+        for first, end in _runs(chosen):
+            selection.append(QItemSelectionRange(self.model.index(first, 0), self.model.index(end, last)))
+        self._syncing = True
+        try:
+            self.view.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        finally:
+            self._syncing = False
+        if scroll and chosen:
+            at = self.model.index(chosen[0], 0)
+            if not self.view.viewport().rect().contains(self.view.visualRect(at)):
+                self.view.scrollTo(at, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _rows_selected(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        if self._syncing or self._controller is None:
+            return
+        model = self.view.selectionModel()
+        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+            wanted = (self._controller.selection | self._ids(selected)) - self._ids(deselected)
+        else:
+            wanted = frozenset(node_id for index in model.selectedRows() for node_id in self.model.rows[index.row()].node_ids)
+        self._syncing = True  # the rows stay under the mouse: nothing scrolls
+        try:
+            self._controller.select(wanted)
+        finally:
+            self._syncing = False
+        self._show_selection()
+
+    def _ids(self, selection: QItemSelection) -> frozenset[str]:
+        found: set[str] = set()
+        for number in range(selection.count()):
+            part = selection.at(number)
+            for row in range(part.top(), part.bottom() + 1):
+                if row < len(self.model.rows):
+                    found.update(self.model.rows[row].node_ids)
+        return frozenset(found)
+
+    def _activate(self, row: int) -> None:
+        ids = self.model.rows[row].node_ids
+        if ids:
+            self.node_activated.emit(ids[0])
+
+
+def _runs(numbers: list[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as ranges, both ends included."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
