@@ -79,6 +79,16 @@ def parse(text: str) -> tuple[str, dict[str, Any]]:
     return name, options
 
 
+def published(design: Design) -> tuple[str, str]:
+    """Title and paper of the preset a design came from, "" where it came from none."""
+    preset = presets().get(design.origin.preset) if design.origin is not None else None
+    if preset is None:
+        return "", ""
+    paper = preset.paper
+    arxiv = f", arXiv:{paper.arxiv}" if paper.arxiv else ""
+    return preset.title, f"{paper.authors}: {paper.title}. {paper.venue}{arxiv}."
+
+
 def find_preset(name: str) -> type[Preset]:
     """The preset with this id. Raises CatalogueError naming the nearest one."""
     known = presets()

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from blocks.errors import LightdesignerError
 from designer.analysis.report import Report, analyse
-from designer.catalogue import load
+from designer.catalogue import load, published
 from designer.cli.output import Answer, progress
 from designer.cli.tables import Column, Table, harmless, mebibytes, written
 from designer.cli.targets import targets
 from designer.graph.design import Design
-from presets.preset import presets
 
 if TYPE_CHECKING:
     from designer.compile.onnx_report import ExportReport
@@ -58,7 +57,7 @@ def _write(design: Design, paths: dict[str, Path], asked: Namespace, say: Callab
         from designer.compile.python_source import to_python
 
         say("Writing the source")
-        title, paper = _published(design)
+        title, paper = published(design)
         paths["python"].write_text(to_python(design, title=title, paper=paper), encoding="utf-8", newline="\n")
     if not {"onnx", "pt2"} & set(paths):
         return None
@@ -86,16 +85,6 @@ def _write(design: Design, paths: dict[str, Path], asked: Namespace, say: Callab
         keep_batch_norm=asked.keep_batch_norm,
         check=not asked.no_check,
     )
-
-
-def _published(design: Design) -> tuple[str, str]:
-    """Title and paper of the preset a design came from, "" where it came from none."""
-    preset = presets().get(design.origin.preset) if design.origin is not None else None
-    if preset is None:
-        return "", ""
-    paper = preset.paper
-    arxiv = f", arXiv:{paper.arxiv}" if paper.arxiv else ""
-    return preset.title, f"{paper.authors}: {paper.title}. {paper.venue}{arxiv}."
 
 
 def _table(report: Report, files: dict[str, str], sizes: dict[str, int], exported: ExportReport | None) -> Table:

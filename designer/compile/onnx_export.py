@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from designer.compile import onnx_opset
+from designer.compile import onnx_opset, progress
 from designer.compile.errors import EXPORT_ERRORS, CompileError, torch_said
 from designer.compile.onnx_check import Findings, check_file, noise, quiet
 from designer.compile.onnx_files import check_targets, publish, staging
@@ -75,6 +75,7 @@ def export_onnx(
     target = Path(os.path.realpath(path))  # through a link to the file it names
     check_targets(_targets(target, 4 * (plan.total.params + plan.total.buffers)), overwrite=overwrite)
     reference = reference_of(to_torch(design, seed=seed, calibrate=True) if module is None else module, plan)
+    progress.begin("Tracing the network")
     prepared = prepare(reference, plan, opset=native, keep_batch_norm=keep_batch_norm)
     draft = _draft(plan, reference, prepared, native, 2 if dynamic_batch else 1)
     draft = onnx_opset.convert(draft, goal)
@@ -84,9 +85,11 @@ def export_onnx(
     findings = Findings((), None)
     with staging(target) as folder:
         staged = [folder / each.name for each in targets]
+        progress.begin("Writing the file")
         _write(draft, staged)
         size = sum(each.stat().st_size for each in staged)
         if batches:
+            progress.begin("Running the file beside torch")
             findings = check_file(staged[0], draft, plan, reference, batches, seed)
         publish(staged, targets, overwrite=overwrite)
     first: int | str = BATCH if dynamic_batch else 1
