@@ -69,6 +69,7 @@ class View(QGraphicsView):
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAcceptDrops(False)  # QGraphicsView would keep files from the window, which opens them
         self.setSceneRect(WORLD)
         self.viewport().setAccessibleName("Canvas")
         self.starters: list[Starter] = list(STARTERS)
