@@ -53,8 +53,8 @@ Request = Export
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
-    """The worker is there and takes jobs. `opsets` are those that this installation's onnx knows, `default_opset` what a file gets
-    when nobody asks."""
+    """The worker is there and takes jobs. `opsets` are those that the installed onnx knows, `default_opset` what a file gets when
+    nobody asks."""
 
     protocol: int
     version: str

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from designer import protocol
 from designer.protocol import Answer, Beat, Export, Exported, Failed, Hello, Phase, ProtocolError
@@ -38,6 +38,38 @@ NO_MEMORY = (
 def command() -> list[str]:
     """How the worker is started. -P: a folder `blocks` beside an opened file must not be imported in place of ours."""
     return [sys.executable, "-P", "-m", "designer.worker"]
+
+
+class _Farewell(QObject):
+    """A killed process on its way out. `over` comes once: when it is gone, or when that takes too long to wait for."""
+
+    over = Signal()
+    reaped = Signal()
+
+    def __init__(self, process: QProcess, parent: QObject) -> None:
+        super().__init__(parent)
+        self.process = process
+        self.is_over = False
+        process.setParent(self)
+        self._said = False
+        self._deadline = QTimer(self)
+        self._deadline.setSingleShot(True)
+        self._deadline.timeout.connect(self._say)
+        self._deadline.start(GONE_MS)
+        process.finished.connect(self._gone)
+
+    @Slot()
+    def _say(self) -> None:
+        if not self._said:
+            self._said = True
+            self._deadline.stop()
+            self.over.emit()
+
+    @Slot()
+    def _gone(self) -> None:
+        self._say()
+        self.is_over = True
+        self.reaped.emit()
 
 
 class WorkerClient(QObject):
@@ -66,9 +98,9 @@ class WorkerClient(QObject):
         self._start_patience = start_patience_ms
         self._patience = patience_ms
         self._process: QProcess | None = None
-        self._dying: set[QProcess] = set()
+        self._farewells: list[_Farewell] = []
         self._hello: Hello | None = None
-        self._unread = b""
+        self._unread = bytearray()
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         self._waiting: deque[Export] = deque()
         self._current: Export | None = None
@@ -99,7 +131,7 @@ class WorkerClient(QObject):
         if self._process is not None:
             return
         self._hello = None
-        self._unread = b""
+        self._unread = bytearray()
         self._log.clear()
         process = self._process = QProcess(self)
         process.setProcessEnvironment(_environment())
@@ -136,9 +168,8 @@ class WorkerClient(QObject):
         self._waiting.clear()
         self._current = None
         self._end(lambda: None)
-        for process in list(self._dying):
-            process.waitForFinished(5_000)
-        self._dying.clear()
+        for farewell in list(self._farewells):
+            farewell.process.waitForFinished(5_000)
 
     # -- jobs --------------------------------------------------------------------------------------------------------------------
 
@@ -153,12 +184,19 @@ class WorkerClient(QObject):
         self._process.write(protocol.line(self._current))
         self._watch.start(self._patience)
 
+    @Slot()
     def _read(self) -> None:
         if self._process is None:
             return
-        *lines, self._unread = (self._unread + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        heard = bytes(self._process.readAllStandardOutput().data())
+        whole, end, rest = heard.rpartition(b"\n")
+        self._unread += whole if end else rest
+        if end:
+            lines, self._unread = self._unread.split(b"\n"), bytearray(rest)
+        else:
+            lines = []
         for text in lines:
-            noise, record = protocol.split(text)
+            noise, record = protocol.split(bytes(text))
             self._note(noise)
             if record is None:
                 continue
@@ -215,6 +253,7 @@ class WorkerClient(QObject):
             said = self._process.errorString().rstrip(".")
             self._fail(f"The export cannot start: {said}. Is {self._command[0]} still there?")
 
+    @Slot()
     def _lost_patience(self) -> None:
         if self._hello is None:
             seconds = self._start_patience / 1000
@@ -258,38 +297,26 @@ class WorkerClient(QObject):
                 process.deleteLater()
             QTimer.singleShot(0, self, then)
             return
-        for one in (
-            process.readyReadStandardOutput,
-            process.readyReadStandardError,
-            process.finished,
-            process.errorOccurred,
-        ):
-            one.disconnect()
-        self._dying.add(process)
-        deadline = QTimer(self)
-        deadline.setSingleShot(True)
-        went_on = False
-
-        def go_on() -> None:
-            nonlocal went_on
-            if not went_on:
-                went_on = True
-                deadline.stop()
-                deadline.deleteLater()
-                then()
-
-        def reaped() -> None:
-            self._dying.discard(process)
-            process.deleteLater()
-            go_on()
-
-        deadline.timeout.connect(go_on)
-        process.finished.connect(reaped)
-        deadline.start(GONE_MS)
+        process.readyReadStandardOutput.disconnect(self._read)
+        process.readyReadStandardError.disconnect(self._read_log)
+        process.finished.disconnect(self._process_ended)
+        process.errorOccurred.disconnect(self._process_failed)
+        farewell = _Farewell(process, self)
+        farewell.over.connect(then)
+        self._farewells.append(farewell)
+        farewell.reaped.connect(self._forget)
         process.kill()
+
+    @Slot()
+    def _forget(self) -> None:
+        over = [farewell for farewell in self._farewells if farewell.is_over]
+        self._farewells = [farewell for farewell in self._farewells if not farewell.is_over]
+        for farewell in over:
+            farewell.deleteLater()
 
     # -- log --------------------------------------------------------------------------------------------------------------
 
+    @Slot()
     def _read_log(self) -> None:
         if self._process is not None:
             for text in bytes(self._process.readAllStandardError().data()).splitlines():

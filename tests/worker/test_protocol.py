@@ -11,7 +11,9 @@ ANSWERS = [
     protocol.Hello(protocol=protocol.VERSION, version="1.0", opsets=(18, 19), default_opset=18),
     protocol.Beat(),
     Phase(3, "Writing\nthe file", 2, 4),
-    Exported(job=3, kind="onnx", files=("m.onnx", "m.onnx.data"), size_bytes=7, params=2, checks=(Check("runs", True, "It runs."),)),
+    Exported(
+        job=3, kind="onnx", files=("m.onnx", "m.onnx.data"), size_bytes=7, params=2, checks=(Check("runs", True, "It runs."),)
+    ),
     Failed(job=3, sentence="No “memory”.", fault=True, detail="Traceback\n  line"),
 ]
 
@@ -46,7 +48,15 @@ def test_what_a_library_wrote_before_the_mark_is_log() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"null", b'{"type":"bye"}', b'{"type":"phase","job":"one","text":"","step":1,"steps":1}', b"\xff\xfe", b"[" * 5000],
+    [
+        b"",
+        b"{",
+        b"null",
+        b'{"type":"bye"}',
+        b'{"type":"phase","job":"one","text":"","step":1,"steps":1}',
+        b"\xff\xfe",
+        b"[" * 5000,
+    ],
     ids=repr,
 )
 def test_a_record_that_is_none_is_refused(body: bytes) -> None:

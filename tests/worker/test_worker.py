@@ -110,7 +110,9 @@ def assert_counted(phases: list[Phase]) -> None:
 def test_an_onnx_file_is_written_and_seen_to_run(talk: Talk, tmp_path: Path, dynamic: bool) -> None:
     import onnx
 
-    phases, answer = talk.do(job("onnx", tmp_path, 7, dynamic_batch=dynamic, keep_batch_norm=dynamic, opset=18 if dynamic else None))
+    phases, answer = talk.do(
+        job("onnx", tmp_path, 7, dynamic_batch=dynamic, keep_batch_norm=dynamic, opset=18 if dynamic else None)
+    )
     assert isinstance(answer, Exported), answer
     assert_counted(phases)
     assert {phase.job for phase in phases} == {answer.job} == {7}
