@@ -66,6 +66,8 @@ class PaletteModel(QAbstractItemModel):
         self._sections = []
         for section in shown.sections:
             cards = [card for card in shown.blocks if card.section == section.id and self._wanted(card)]
+            if self._words:
+                cards.sort(key=self._rank)
             if cards:
                 self._sections.append(_Section(section.id, section.title, f"category.{section.category}", tuple(cards)))
         own = tuple([card for card in self._own if self._wanted(card)])
@@ -77,19 +79,17 @@ class PaletteModel(QAbstractItemModel):
             return all(word in card.id.replace("_", " ") or word in card.id or word in _words_of(card) for word in self._words)
         return card.basic or not self._basic or card.section == OWN_SECTION
 
+    def _rank(self, card: BlockCard) -> int:
+        """How well a block fits what is searched for: the name itself, names that begin with it or hold it, the rest."""
+        name, text = card.id.removeprefix("own."), "_".join(self._words)
+        return 0 if name == text else 1 if name.startswith(text) else 2 if text in name else 3
+
     def best(self) -> QModelIndex:
-        """The row that fits the search best: the name itself, then names that begin with it or hold it, then the rest."""
-        text = "_".join(self._words)
-        found: list[tuple[int, int, int]] = []
-        for s, section in enumerate(self._sections):
-            for k, card in enumerate(section.cards):
-                name = card.id.removeprefix("own.")
-                rank = 0 if name == text else 1 if name.startswith(text) else 2 if text in name else 3
-                found.append((rank, s, k))
-        if not self._words or not found:
+        """The row that fits the search best; invalid where nothing is searched for or found."""
+        if not self._words or not self._sections:
             return QModelIndex()
-        _, s, k = min(found)
-        return self.index(k, 0, self.index(s, 0))
+        ranks = [self._rank(section.cards[0]) for section in self._sections]  # in a section the best stands first
+        return self.index(0, 0, self.index(ranks.index(min(ranks)), 0))
 
     def find(self, block_id: str) -> QModelIndex:
         """The row of a block, invalid where it is not shown."""

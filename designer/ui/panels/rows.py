@@ -84,8 +84,8 @@ class RowView(QTreeView):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self.keyboard = event.reason() in _KEYBOARD
         super().focusInEvent(event)
-        model = self.model()
-        if not self.currentIndex().isValid() and model is not None and model.rowCount():
+        model = self.model()  # a press chooses by itself, and what is under it must not scroll away
+        if self.keyboard and not self.currentIndex().isValid() and model is not None and model.rowCount():
             self.setCurrentIndex(model.index(0, 0))
 
 
