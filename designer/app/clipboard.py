@@ -1,0 +1,228 @@
+"""Copy and paste as JSON text: what lies on the clipboard is a small document, in the same form as a `.lightdesign` file.
+
+So it goes between documents, windows and programs, a person can read it, and the text of a whole document can be pasted too.
+The own blocks that the copied blocks use come along: equal content merges with what is there, different content under the same
+name gets a new name.
+"""
+
+from __future__ import annotations
+
+import copy as copies
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from blocks.errors import LightdesignerError
+from designer.app.commands import named, short, step
+from designer.app.naming import Names
+from designer.app.placing import BESIDE, Places, Point, free, rect, snapped
+from designer.document.errors import DocumentError
+from designer.document.format import read, write
+from designer.graph import rules
+from designer.graph.design import ROOT, Design
+from designer.graph.edits import AddNode, Compound, Connect, Define, Edit, SetNote
+from designer.graph.network import Network, Node
+from designer.graph.own_block import OWN, Definition, used_definitions
+
+MAX_TEXT = 256 * 1024 * 1024  # characters; no design of ours is longer
+
+
+class ClipboardError(LightdesignerError):
+    """What lies on the clipboard cannot be pasted; the sentence says why."""
+
+
+# -- copying -----------------------------------------------------------------------------------------------------------------
+
+
+def copied(design: Design, ids: Iterable[str], places: Mapping[str, Point] | None = None, scope: str = ROOT) -> str:
+    """The text of some nodes with the wires between them, their places and the own blocks they use. Raises DocumentError where
+    a value cannot be written."""
+    network = design.network(scope)
+    wanted = {node_id for node_id in ids if node_id in network}
+    nodes = [network.node(node_id) for node_id in sorted(wanted)]
+    made = Design(
+        "Copied blocks",
+        Network.of(nodes, [edge for edge in network.edges() if edge.source in wanted and edge.target in wanted]),
+    )
+    waiting = sorted(used_definitions(made.root))
+    while waiting:
+        name = waiting.pop()
+        if name in design.definitions and name not in made.definitions:
+            made.definitions[name] = design.definitions[name]
+            waiting += sorted(used_definitions(design.definitions[name].network))
+    where = Places(design, places, scope).at
+    made.positions = {ROOT: {node.id: where[node.id] for node in nodes if node.id in where}}
+    for name in made.definitions:
+        if name in design.positions:
+            made.positions[name] = design.positions[name]
+        if name in design.notes:
+            made.notes[name] = design.notes[name]
+    return write(made)
+
+
+# -- pasting -----------------------------------------------------------------------------------------------------------------
+
+
+def pasted(
+    design: Design,
+    text: str,
+    at: Point | None = None,
+    *,
+    places: Mapping[str, Point] | None = None,
+    scope: str = ROOT,
+    verb: str = "Paste",
+) -> Compound:
+    """Puts in what `copied` gave, under new ids where they are taken: with its middle at `at`, or beside where it came from.
+
+    Raises ClipboardError where the text is no design, StructureError where it cannot stand here.
+    """
+    clip = _read(text)
+    edits: list[Edit] = []
+    renamed = _definitions(design, clip, edits)
+    names = Names(design.network(scope))
+    new: dict[str, Node] = {}
+    for node in sorted(clip.root.nodes(), key=lambda node: node.id):
+        block = _renamed(node.block, renamed)
+        if scope != ROOT:
+            rules.check_recursion(design, scope, block)
+        stage = names.stage(node.stage)
+        new[node.id] = msgspec.structs.replace(node, id=names.like(node.id, stage), block=block, stage=stage)
+    where = Places(design, places, scope)
+    spots = _spots(clip, where, at)
+    if spots:
+        edits += where.store()
+    edits += [AddNode(scope=scope, node=node, position=spots.get(old)) for old, node in new.items()]
+    for source, out, target, into in sorted(clip.root.edges()):
+        edits.append(
+            # `restore`, because a copied wire may end at a port that an own block has lost
+            Connect(scope=scope, source=new[source].id, source_port=out, target=new[target].id, target_port=into, restore=True)
+        )
+    edits += _notes(design, clip, spots, scope)
+    what = short(next(iter(new.values()))) if len(new) == 1 else f"{len(new)} blocks" if new else "notes"
+    return step(f"{verb} {what}", edits, scope)
+
+
+def duplicated(design: Design, ids: Iterable[str], places: Mapping[str, Point] | None = None, scope: str = ROOT) -> Compound:
+    """Puts a copy of some nodes beside them, with the wires between them."""
+    wanted = [node_id for node_id in ids if node_id in design.network(scope)]
+    if not wanted:
+        return step("", (), scope)
+    made = pasted(design, copied(design, wanted, places, scope), places=places, scope=scope, verb="Duplicate")
+    return msgspec.structs.replace(made, name=f"Duplicate {named(design, scope, wanted)}")
+
+
+def _read(text: str) -> Design:
+    if not text.strip():
+        raise ClipboardError("The clipboard holds no text.")
+    if len(text) > MAX_TEXT:
+        raise ClipboardError(f"The text on the clipboard is too long: {len(text):,} characters.")
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        raise ClipboardError("The clipboard holds text, but no blocks of a design.")
+    try:
+        clip = read(text)
+    except DocumentError as problem:
+        raise ClipboardError(f"The clipboard holds no blocks that can be pasted. {problem}") from None
+    if not len(clip.root) and not clip.notes.get(ROOT):
+        raise ClipboardError("The design on the clipboard is empty.")
+    return clip
+
+
+def _renamed(block: str, names: Mapping[str, str]) -> str:
+    inner = block.removeprefix(OWN)
+    return OWN + names.get(inner, inner) if block.startswith(OWN) else block
+
+
+def _definitions(design: Design, clip: Design, edits: list[Edit]) -> dict[str, str]:
+    """The names under which the clip's own blocks go here; those that are not here yet are added to `edits`."""
+    names: dict[str, str] = {}
+    taken = set(design.definitions)
+    for own in _inner_first(clip):
+        definition = clip.definitions[own]
+        nodes = [msgspec.structs.replace(node, block=_renamed(node.block, names)) for node in definition.network.nodes()]
+        network = Network.of(nodes, definition.network.edges())
+        name, number = own, 1
+        while name in taken:
+            made = msgspec.structs.replace(definition, id=name, network=network)
+            if name in design.definitions and _content(design.definitions[name]) == _content(made):
+                break
+            number += 1
+            name = f"{own}_{number}"
+        names[own] = name
+        if name not in taken:
+            taken.add(name)
+            made = msgspec.structs.replace(definition, id=name, network=network)
+            positions, notes = clip.positions.get(own, {}), clip.notes.get(own, {})
+            edits.append(Define(definition=made, positions=dict(positions), notes=dict(notes)))
+    return names
+
+
+def _inner_first(clip: Design) -> list[str]:
+    """The own blocks in an order in which each comes behind those it uses."""
+    order: list[str] = []
+    waiting = [(name, False) for name in sorted(clip.definitions, reverse=True)]
+    while waiting:
+        name, ready = waiting.pop()
+        if name in order:
+            continue
+        if ready:
+            order.append(name)
+            continue
+        waiting.append((name, True))
+        inner = used_definitions(clip.definitions[name].network)
+        waiting += [(used, False) for used in sorted(inner, reverse=True) if used in clip.definitions]
+    return order
+
+
+def _content(definition: Definition) -> str:
+    """What a definition holds, written as documents write it, so that only what means something is compared."""
+    alone = Design("")
+    alone.definitions = {definition.id: definition}
+    return write(alone)
+
+
+def _spots(clip: Design, where: Places, at: Point | None) -> dict[str, Point]:
+    """Where the pasted blocks stand: as they stood to each other, on no other block."""
+    spots = clip.positions.get(ROOT, {})
+    spots = {node_id: spots[node_id] for node_id in clip.root if node_id in spots}
+    if not spots:
+        return _in_a_column(clip, where, at) if at is not None else {}
+    boxes = [rect(place, clip.root.node(node_id).block) for node_id, place in spots.items()]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    standing = where.rects()
+    if at is not None:
+        dx, dy = snapped(at[0] - (left + right) / 2), snapped(at[1] - (top + bottom) / 2)
+    else:
+        dx, dy = (snapped(right - left + BESIDE), 0.0) if free(boxes, standing) != (0.0, 0.0) else (0.0, 0.0)
+    moved = [(box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy) for box in boxes]
+    more = free(moved, standing, (snapped(BESIDE), 0.0))
+    return {node_id: (x + dx + more[0], y + dy + more[1]) for node_id, (x, y) in spots.items()}
+
+
+def _in_a_column(clip: Design, where: Places, at: Point) -> dict[str, Point]:
+    from designer.graph.layout import layout
+
+    placed = copies.copy(clip)
+    placed.positions = {ROOT: layout(clip.root, clip.resolve)}
+    return _spots(placed, where, at)
+
+
+def _notes(design: Design, clip: Design, spots: Mapping[str, Point], scope: str) -> list[Edit]:
+    """Notes of a whole document that is pasted; they move as the blocks do."""
+    old = clip.positions.get(ROOT, {})
+    moved = next(((spots[key][0] - old[key][0], spots[key][1] - old[key][1]) for key in spots if key in old), (0.0, 0.0))
+    taken = set(design.notes.get(scope, {}))
+    edits: list[Edit] = []
+    for note in clip.notes.get(ROOT, {}).values():
+        name, number = note.id, 1
+        while name in taken:
+            number += 1
+            name = f"{note.id}_{number}"
+        taken.add(name)
+        edits.append(
+            SetNote(scope=scope, id=name, note=msgspec.structs.replace(note, id=name, x=note.x + moved[0], y=note.y + moved[1]))
+        )
+    return edits
+
+
+__all__ = ["ClipboardError", "copied", "duplicated", "pasted"]
