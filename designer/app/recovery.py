@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a window without a document needs none of these, and is the
     from designer.graph.network import Edge, Node
 
 WITHIN_MS = 2_000  # after the first unsaved change, and while changes go on
-WAIT_MS = 1_500  # what is left of it is for writing
+WAIT_MS = 1_200  # what is left of it is for writing
 KEY = "lightdesigner_recovery"
 SUFFIX = ".lightdesign"
 LOCK = "lock"
