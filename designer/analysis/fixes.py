@@ -22,7 +22,7 @@ from designer.graph.network import Edge, Node
 from designer.graph.rules import StructureError, check_node
 
 MAX_FIXES = 5
-MAX_TRIED = 40
+MAX_TRIED = 24
 MAX_WALK = 64  # blocks looked at on the way up a branch
 
 
@@ -36,10 +36,10 @@ class Fix(NamedTuple):
 
 
 class Price(NamedTuple):
-    """What trying an edit said: whether its node came out without an error, errors left, and the totals."""
+    """What trying an edit said: whether the issue went, whether a block that was fine has an error now, and the totals."""
 
     solved: bool
-    errors: int
+    spoiled: bool
     macs: int | None
     params: int | None
 
@@ -49,6 +49,7 @@ class Bench:
 
     def __init__(self, engine: Engine) -> None:
         design = engine.design
+        self.source = engine
         self.revision = engine.revision
         self.design = Design(design.name, design.root.copy())
         self.design.definitions = dict(design.definitions)
@@ -75,9 +76,12 @@ class Bench:
             solved = not any(left.code == issue.code and left.param == issue.param for left in result.issues)
         else:
             solved = bool(result.outputs)
-        errors = sum(found.status == "error" for found in self.engine.results.values())
+        spoiled = any(
+            found.status == "error" and (before := self.source.results.get(key)) is not None and before.outputs
+            for key, found in self.engine.results.items()
+        )
         total = self.engine.total
-        return Price(solved, errors, total.macs if total else None, total.params if total else None)
+        return Price(solved, bool(spoiled), total.macs if total else None, total.params if total else None)
 
 
 def node_of(engine: Engine, issue: Issue) -> str | None:
@@ -93,9 +97,8 @@ def fixes_for(design: Design, engine: Engine, issue: Issue, bench: Bench | None 
     node_id = node_of(engine, issue)
     if node_id is None:
         return []
-    if bench is None or bench.revision != engine.revision:
+    if bench is None or bench.source is not engine or bench.revision != engine.revision:
         bench = Bench(engine)
-    errors = sum(found.status == "error" for found in engine.results.values())
     found: list[Fix] = []
     seen: set[str] = set()
     for tried, (title, edit) in enumerate(_candidates(design, engine, node_id, issue)):
@@ -105,8 +108,8 @@ def fixes_for(design: Design, engine: Engine, issue: Issue, bench: Bench | None 
             continue
         seen.add(title)
         price = bench.price(edit, node_id, issue)
-        # a fix that only moves the error elsewhere is none
-        if price is not None and price.solved and price.errors < errors + (issue.severity != "error"):
+        # a fix that only moves the error elsewhere is none; that a block behind it now says its own is no fault of the fix
+        if price is not None and price.solved and not price.spoiled:
             found.append(Fix(title, edit, price.macs, price.params))
     return found
 

@@ -331,7 +331,9 @@ class CostCard(QWidget):
         self.sum.note.setText("")
         if rows and evaluated is not None:
             self.letters.setText(self._letters())
-            shown = [(row.name, product(row), row.macs, False) for row in rows[:MAX_ROWS]]
+            shown: list[tuple[str, str, int | None, bool]] = [
+                (row.name, product(row), row.macs, False) for row in rows[:MAX_ROWS]
+            ]
             if len(rows) > MAX_ROWS:
                 rest = sum(row.macs for row in rows[MAX_ROWS:])
                 shown.append((f"{len(rows) - MAX_ROWS} more", "", rest, False))

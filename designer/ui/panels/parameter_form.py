@@ -54,9 +54,11 @@ class Refusal(QFrame):
         self.still.setVisible(bool(still))
         self.setAccessibleName(f"{sentence} {still}".strip())
         while self._ways.count() > 1:
-            gone = self._ways.takeAt(0).widget()
-            gone.hide()
-            gone.deleteLater()
+            item = self._ways.takeAt(0)
+            gone = item.widget() if item is not None else None
+            if gone is not None:
+                gone.hide()
+                gone.deleteLater()
         for place, way in enumerate(ways):
             text = f"{way.text}  {way.price}" if way.price else way.text
             one = button(text, on_click=way.do)
@@ -77,9 +79,9 @@ class FormRow(QWidget):
         self.refused = False
         self._shown: Any = None
         look = theme.current()
-        column = without_margins(QVBoxLayout(self))
+        self._column = without_margins(QVBoxLayout(self))
         row = without_margins(QHBoxLayout(), 4)
-        column.addLayout(row)
+        self._column.addLayout(row)
         self.name = label(parameter.name, "secondary")
         self.name.setFixedWidth(label_width - 4)
         self.name.setMinimumHeight(look.size("form_row"))
@@ -135,7 +137,7 @@ class FormRow(QWidget):
         """Say what is wrong with the value, which the design uses all the same."""
         if self._refusal is None:
             self._refusal = Refusal()
-            self.layout().addWidget(self._refusal)
+            self._column.addWidget(self._refusal)
         self._refusal.say(sentence, still, ways)
         self._refusal.show()
         self.field.set_invalid(True)

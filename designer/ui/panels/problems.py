@@ -1,0 +1,345 @@
+"""The list of problems: root causes first and in full, what waits for them in one quiet line, and the fixes of the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QScrollArea,
+    QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from blocks.errors import Issue
+from designer.analysis.engine import Delta, Engine
+from designer.app.controller import Controller, GraphDelta
+from designer.ui import theme
+from designer.ui.painting import say_once
+from designer.ui.panels.problem_card import COLORS, ICONS, ProblemCard
+from designer.ui.widgets import label, without_margins
+
+ORDER = {"error": 0, "warning": 1, "info": 2}
+PAUSE = 120  # ms without an edit after which fixes are worked out anew
+
+
+class Entry(NamedTuple):
+    """One line: an issue with the node it is about ("" for the design), or the nodes that wait for it."""
+
+    issue: Issue | None
+    node_id: str
+    who: str
+    sentence: str
+    severity: str
+    waiting: tuple[str, ...] = ()
+
+
+def entries_of(engine: Engine) -> list[Entry]:
+    """Errors, warnings, remarks, each group in execution order, and below every root cause one line for those that wait."""
+    found: list[Entry] = []
+    waiting: dict[str, list[str]] = {}
+    of_node: dict[str, list[tuple[str, Issue]]] = {"error": [], "warning": [], "info": []}
+    for node_id in (*engine.order.order, *engine.order.rest):
+        result = engine.results[node_id]
+        if result.blocked_by:
+            waiting.setdefault(result.blocked_by, []).append(node_id)
+        for issue in result.issues:
+            of_node[issue.severity].append((node_id, issue))
+    for issue in engine.issues():
+        if not issue.path:
+            found.append(Entry(issue, "", "design", issue.sentence(), issue.severity))
+    for severity in ORDER:
+        for node_id, issue in of_node[severity]:
+            path = engine.results[node_id].path
+            sentence = issue.sentence().removeprefix(f"{issue.path}: ")
+            found.append(Entry(issue, node_id, issue.path, sentence, severity))
+            followers = waiting.pop(path, None)
+            if followers:
+                names = ", ".join(engine.results[one].path for one in followers[:3])
+                more = f" and {len(followers) - 3} more" if len(followers) > 3 else ""
+                verb = "waits" if len(followers) == 1 else "wait"
+                found.append(Entry(None, followers[0], "", f"{names}{more} {verb} for {path}", "quiet", tuple(followers)))
+    return found
+
+
+class _Model(QAbstractListModel):
+    """The entries as rows."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.entries: list[Entry] = []
+
+    def show(self, entries: list[Entry]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.entries):
+            return None
+        entry = self.entries[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            said = f"{entry.who}: {entry.sentence}" if entry.who else entry.sentence
+            return (
+                said if role == Qt.ItemDataRole.DisplayRole or entry.issue is None else f"{entry.severity.capitalize()}. {said}"
+            )
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.issue.sentence() if entry.issue is not None else entry.sentence
+        return None
+
+
+class _Delegate(QStyledItemDelegate):
+    """Draws a line of the list."""
+
+    def __init__(self, view: QListView, model: _Model) -> None:
+        super().__init__(view)
+        self._view = view
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+        return QSize(100, theme.current().size("table_row_roomy"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        painter.save()
+        try:
+            self._paint(painter, option.rect, option.state, self._model.entries[index.row()])
+        except Exception:  # noqa: BLE001  # whatever it is, the painter has to be given back as it came
+            say_once(type(self).__name__)
+        finally:
+            painter.restore()
+
+    def _paint(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, entry: Entry) -> None:
+        look = theme.current()
+        if QStyle.StateFlag.State_Selected in state:
+            painter.fillRect(rect, look.color("bg.selected"))
+        elif QStyle.StateFlag.State_MouseOver in state:
+            painter.fillRect(rect, look.color("bg.hover"))
+        if QStyle.StateFlag.State_HasFocus in state:
+            painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
+        quiet = entry.issue is None
+        ratio = painter.device().devicePixelRatio()
+        color = look.color("text.muted" if quiet else COLORS[entry.severity])
+        icon = look.pixmap("corner-down-right" if quiet else ICONS[entry.severity], color, 16, ratio)
+        left = rect.x() + (36 if quiet else 12)
+        painter.drawPixmap(QPointF(left, rect.y() + (rect.height() - 16) // 2), icon)
+        left += 26
+        align = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if entry.who:
+            painter.setFont(look.font("strong"))
+            painter.setPen(look.color("text.primary"))
+            room = QRect(left, rect.y(), rect.right() - left - 12, rect.height())
+            painter.drawText(room, align, entry.who)
+            left += painter.fontMetrics().horizontalAdvance(entry.who) + 12
+        painter.setFont(look.font("body"))
+        painter.setPen(look.color("text.muted" if quiet else "text.secondary"))
+        room = QRect(left, rect.y(), rect.right() - left - 12, rect.height())
+        shown = painter.fontMetrics().elidedText(entry.sentence, Qt.TextElideMode.ElideRight, max(0, room.width()))
+        painter.drawText(room, align, shown)
+
+
+class _List(QListView):
+    """Enter makes the first fix; double-click and Space go to the block."""
+
+    fix_wanted = Signal()
+    going = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.fix_wanted.emit()
+        elif event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.going.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Problems(QWidget):
+    """The panel."""
+
+    node_activated = Signal(str)
+    count_changed = Signal(int)  # errors and warnings
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Problems")
+        self._controller: Controller | None = None
+        self._count = 0
+        self._stale = True
+        self.model = _Model(self)
+        self.view = _List()
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_Delegate(self.view, self.model))
+        self.view.setAccessibleName("Problems of this design")
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.card = ProblemCard()
+        self.side = QScrollArea()
+        self.side.setWidgetResizable(True)
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.side.setMinimumWidth(260)
+        around = QWidget()
+        margin = without_margins(QVBoxLayout(around))
+        margin.setContentsMargins(8, 8, 8, 8)
+        margin.addWidget(self.card)
+        margin.addStretch(1)
+        self.side.setWidget(around)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.view)
+        self.split.addWidget(self.side)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 0)
+        self.split.setSizes([560, 380])
+        self.split.setChildrenCollapsible(False)
+        self.none = QWidget()
+        row = without_margins(QHBoxLayout(self.none), 8)
+        row.setContentsMargins(16, 12, 16, 12)
+        self._fine = label("", "ok")
+        self._nothing = label("No problems.", "secondary")
+        row.addWidget(self._fine, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
+        column = without_margins(QVBoxLayout(self))
+        column.addWidget(self.split)
+        column.addWidget(self.none)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(PAUSE)
+        self._later.timeout.connect(self._show_current)
+        self.view.clicked.connect(lambda _: self._go())
+        self.view.selectionModel().currentChanged.connect(lambda *_: self._chosen())
+        self.view.fix_wanted.connect(self.card.apply_first)
+        self.view.going.connect(self._go)
+        theme.notifier().changed.connect(self._draw_mark)
+        self._draw_mark()
+
+    def _draw_mark(self) -> None:
+        look = theme.current()
+        self._fine.setPixmap(look.pixmap("circle-check", look.color("state.ok"), 16, self.devicePixelRatio()))
+
+    # -- whom it follows ---------------------------------------------------------------------------------------------------
+
+    def set_controller(self, controller: Controller | None) -> None:
+        """Follow another document, or none."""
+        old = self._controller
+        if controller is old:
+            return
+        if old is not None:
+            old.graph_changed.disconnect(self._graph_changed)
+            old.analysis_changed.disconnect(self._analysis_changed)
+            old.destroyed.disconnect(self._forget)
+        self._controller = controller
+        if controller is not None:
+            controller.graph_changed.connect(self._graph_changed)
+            controller.analysis_changed.connect(self._analysis_changed)
+            controller.destroyed.connect(self._forget)
+        self.card.forget()
+        self._follow(at_once=True)
+
+    def _forget(self) -> None:
+        """The document is being destroyed: there is nothing to disconnect from any more."""
+        self._controller = None
+        self._later.stop()
+        self.card.forget()
+
+    @property
+    def count(self) -> int:
+        """Errors and warnings of the design."""
+        return self._count
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if self._stale:
+            self._follow(at_once=True)
+
+    def _graph_changed(self, delta: GraphDelta) -> None:
+        if delta.everything:
+            self._follow(at_once=True)
+
+    def _analysis_changed(self, delta: Delta) -> None:
+        self._follow(at_once=False)
+
+    def _follow(self, *, at_once: bool) -> None:
+        """Read the issues anew. They are few, and so is the work as long as they stay the same."""
+        entries = entries_of(self._controller.engine) if self._controller is not None else []
+        count = sum(entry.severity in ("error", "warning") for entry in entries)
+        if count != self._count:
+            self._count = count
+            self.count_changed.emit(count)
+        self._stale = not self.isVisible()
+        if self._stale:
+            return
+        current = self.view.currentIndex().row()
+        old = self.model.entries[current] if 0 <= current < len(self.model.entries) else None
+        same = entries == self.model.entries
+        if not same:
+            self.model.show(entries)
+            place = next((k for k, entry in enumerate(entries) if old is not None and _about(entry) == _about(old)), 0)
+            if entries:
+                self.view.setCurrentIndex(self.model.index(place))
+        self.split.setVisible(bool(entries))
+        self.none.setVisible(not entries)
+        self._nothing.setText("No problems." if self._controller is not None else "No design is open.")
+        self._fine.setVisible(self._controller is not None)
+        if entries and (at_once or not same):
+            self._later.stop()
+            self._show_current()
+        elif entries:
+            self._later.start()
+
+    # -- the chosen one ----------------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry that is chosen."""
+        row = self.view.currentIndex().row()
+        return self.model.entries[row] if 0 <= row < len(self.model.entries) else None
+
+    def next_problem(self) -> None:
+        """Go to the problem after the chosen one, around and back to the first."""
+        places = [k for k, entry in enumerate(self.model.entries) if entry.issue is not None]
+        if places:
+            at = self.view.currentIndex().row()
+            self.view.setCurrentIndex(self.model.index(next((k for k in places if k > at), places[0])))
+            self._go()
+
+    def _chosen(self) -> None:
+        self._later.stop()
+        self._show_current()
+
+    def _show_current(self) -> None:
+        entry, controller = self.current, self._controller
+        self.side.setVisible(entry is not None)
+        if entry is None or controller is None or not self.isVisible():
+            return
+        if entry.issue is not None:
+            self.card.show_issue(controller, entry.issue)
+        else:
+            self.card.show_words(f"{entry.sentence}. They follow by themselves once that is solved.")
+
+    def _go(self) -> None:
+        """Select what the entry is about and have the canvas go there."""
+        entry, controller = self.current, self._controller
+        if entry is None or controller is None or not entry.node_id:
+            return
+        controller.select(frozenset(entry.waiting or (entry.node_id,)))
+        if entry.waiting:
+            return  # several blocks: selected, but the view stays where the cause is
+        self.node_activated.emit(entry.node_id)
+
+
+def _about(entry: Entry) -> tuple[str, str, str | None]:
+    issue = entry.issue
+    return (entry.node_id, issue.code, issue.param) if issue is not None else (entry.node_id, "", None)
