@@ -72,9 +72,7 @@ class _Model(QAbstractListModel):
 
     def narrow(self, text: str) -> None:
         self.beginResetModel()
-        found = [
-            (score, k) for k, entry in enumerate(self._all) if (score := _fit(text, entry)) is not None
-        ]
+        found = [(score, k) for k, entry in enumerate(self._all) if (score := _fit(text, entry)) is not None]
         self.shown = [
             self._all[k]
             for score, k in sorted(found, key=lambda pair: (pair[0] + bool(self._all[pair[1]].why_not) * 100, pair[1]))

@@ -66,8 +66,8 @@ class MainWindow(QMainWindow):
         self.status: StatusBar | None = None
         self.undo_group = QUndoGroup(self)
         self.actions_ = Actions(self)
-        self._menus = MenuBar(self, self.actions_)
-        self.setMenuBar(self._menus)
+        self.menus = MenuBar(self, self.actions_)
+        self.setMenuBar(self.menus)
         self.tools = ToolBar(self, self.actions_)
         self.addToolBar(self.tools)
         self.tabs = Tabs(self)
@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         }
         for action_id, handler in offers.items():
             self.actions_.offer(action_id, handler)
+        self.actions_.offer("design.next_problem", self._next_problem, self._why_no_problem)
         group = self.undo_group
         self.actions_.offer("edit.undo", group.undo, lambda: "" if group.canUndo() else "There is no step to take back.")
         self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
@@ -189,11 +190,15 @@ class MainWindow(QMainWindow):
             from designer.ui.document_actions import DocumentActions
 
             self._document_actions = DocumentActions(self, self, self.documents, self.actions_)
-            self._document_actions.fill_recent(self._menus.recent)
+            self._document_actions.fill_recent(self.menus.recent)
         return self._document_actions
 
+    def _offer_files(self) -> None:
+        """From here on the file actions are done by `document_actions`."""
+        assert self.document_actions is not None
+
     def _new(self) -> None:
-        self.document_actions  # noqa: B018  # from here on it does the action itself
+        self._offer_files()
         self.documents.new()
 
     def _open_files(self) -> None:
@@ -220,6 +225,8 @@ class MainWindow(QMainWindow):
         controller.title_changed.connect(lambda: self._describe(page))
         controller.graph_changed.connect(self._refresh.start)
         controller.selection_changed.connect(self._refresh.start)
+        page.canvas.status_text.connect(self._need_status().hint)
+        page.canvas.inside_changed.connect(self._refresh.start)
         current = self.tabs.current
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)
@@ -262,7 +269,10 @@ class MainWindow(QMainWindow):
         page = self.page
         controller = self.controller
         if page is not None:
+            self._offer_files()
             self.documents.set_current(controller)
+        elif self._documents is not None:
+            self._documents.set_current(None)
         self.undo_group.setActiveStack(controller.stack if controller is not None else None)  # type: ignore[arg-type]
         self.actions_.set_performer(page.canvas if page is not None else None, page.canvas.view if page is not None else None)
         if page is not None and not self.workspace.shown:
@@ -320,6 +330,22 @@ class MainWindow(QMainWindow):
             page.canvas.insert(block_id)
             page.canvas.view.setFocus()
 
+    def _problem_nodes(self) -> list[str]:
+        """Root nodes with an issue, in execution order."""
+        if self.controller is None:
+            return []
+        engine = self.controller.engine
+        return [node_id for node_id in (*engine.order.order, *engine.order.rest) if engine.results[node_id].issues]
+
+    def _why_no_problem(self) -> str:
+        return "" if self._problem_nodes() else "No block has a problem."
+
+    def _next_problem(self) -> None:
+        found = self._problem_nodes()
+        if self.controller is not None and found:
+            here = next((k for k, node_id in enumerate(found) if node_id in self.controller.selection), -1)
+            self.go_to(found[(here + 1) % len(found)])
+
     def _step_focus(self, by: int) -> None:
         page = self.page
         middle: QWidget | None = page.canvas.view if page is not None else self.tabs.current
@@ -345,6 +371,7 @@ class MainWindow(QMainWindow):
         if self._settling < 3:
             QTimer.singleShot(0, self, self._settle)
         else:
+            self._offer_files()
             self.ready.emit()
             self._refresh.start()
 

@@ -52,15 +52,15 @@ class StatusBar(QStatusBar):
         self._state = _state_button()
         self._state.clicked.connect(self.problems_clicked)
         self._params = _Figure("Params")
-        self._work = _Work()
-        self._work.clicked.connect(units.switch)
+        self.work = _Work()
+        self.work.clicked.connect(units.switch)
         self._memory = _Figure("Peak memory")
         self._weights = _Figure("Weights", DTYPE)
         self._last = label("", "muted")
         self._selection = label("", "secondary")
         self._figures = QWidget()
         figures = without_margins(QHBoxLayout(self._figures), 12)
-        for widget in (self._state, self._params, self._work, self._memory, self._weights):
+        for widget in (self._state, self._params, self.work, self._memory, self._weights):
             if widget is not self._state:
                 upright = line("upright")
                 upright.setFixedHeight(12)
@@ -74,7 +74,8 @@ class StatusBar(QStatusBar):
         self.addWidget(self._row, 1)
         self._clear = QTimer(self)
         self._clear.setSingleShot(True)
-        self._clear.timeout.connect(lambda: self._message.setText(""))
+        self._clear.timeout.connect(self._show_hint)
+        self._hint = ""
         units.notifier().changed.connect(self.refresh)
         self.set_controller(None)
 
@@ -100,6 +101,20 @@ class StatusBar(QStatusBar):
         self._message.setText(sentence)
         self._clear.start(MESSAGE_MS)
 
+    @property
+    def last_valid(self) -> str:
+        """The last totals that were known, while they are not."""
+        return self._last.text() if not self._last.isHidden() else ""
+
+    def hint(self, text: str) -> None:
+        """Show what lies under the pointer, until something else does."""
+        self._hint = text
+        if not self._clear.isActive():
+            self._show_hint()
+
+    def _show_hint(self) -> None:
+        self._message.setText(self._hint)
+
     def refresh(self) -> None:
         """Write all figures anew."""
         if self._controller is None:
@@ -113,7 +128,7 @@ class StatusBar(QStatusBar):
         peak = _peak_bytes(engine) if total is not None else None
         weights = BYTES[DTYPE] * (total.params + total.buffers) if total is not None else None
         self._params.show_number(numbers.short(total.params if total else None))
-        self._work.show_number(units.name(), units.short(total.macs if total else None))
+        self.work.show_number(units.name(), units.short(total.macs if total else None))
         self._memory.show_number(numbers.bytes_(peak))
         self._weights.show_number(numbers.bytes_(weights))
         if total is not None and peak is not None:

@@ -146,7 +146,7 @@ class _Grid(QListView):
         """A card with the gap beside and below it: as many as fit into a row share its width."""
         width = self.viewport().width()
         columns = max(1, width // (CARD.width() + GAP))
-        return QSize(width // columns, CARD.height() + GAP)
+        return QSize((width - 4) // columns, CARD.height() + GAP)  # Qt wants a little room at the end of a row
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -1,20 +1,75 @@
-"""The panels in the docks, each built when it is first seen."""
+"""The panels in the docks, each built when it is first seen and connected to its window here."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QUndoView, QWidget
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from designer.ui.main_window import MainWindow
 
 
 def make(dock_id: str, window: MainWindow) -> QWidget:
-    """The panel of a dock, connected to its window."""
-    if dock_id == "history":
-        view = QUndoView(window.undo_group)
-        view.setEmptyLabel("As it was opened")
-        view.setAccessibleName("Steps")
-        return view
-    return QWidget()
+    """The panel of a dock."""
+    try:
+        return _MAKERS[dock_id](window)
+    except ModuleNotFoundError:  # the table of layers and the list of problems are on their way
+        return QWidget()
+
+
+def _blocks(window: MainWindow) -> QWidget:
+    from designer.ui.panels.palette import Palette
+
+    panel = Palette()
+    panel.insert_requested.connect(window.insert_block)
+    return panel
+
+
+def _presets(window: MainWindow) -> QWidget:
+    from designer.ui.panels.gallery import Gallery
+
+    panel = Gallery()
+    panel.open_requested.connect(window.open_text)
+    return panel
+
+
+def _inspector(window: MainWindow) -> QWidget:
+    from designer.ui.panels.inspector import Inspector
+
+    panel = Inspector()
+    panel.node_activated.connect(window.go_to)
+    return panel
+
+
+def _history(window: MainWindow) -> QWidget:
+    from designer.ui.panels.history import History
+
+    return History(window.undo_group)
+
+
+def _layers(window: MainWindow) -> QWidget:
+    from designer.ui.panels.layer_table import LayerTable
+
+    panel = LayerTable()
+    panel.node_activated.connect(window.go_to)
+    return panel
+
+
+def _problems(window: MainWindow) -> QWidget:
+    from designer.ui.panels.problems import Problems
+
+    panel = Problems()
+    panel.node_activated.connect(window.go_to)
+    return panel
+
+
+_MAKERS: dict[str, Callable[[MainWindow], QWidget]] = {
+    "blocks": _blocks,
+    "presets": _presets,
+    "inspector": _inspector,
+    "history": _history,
+    "layers": _layers,
+    "problems": _problems,
+}
