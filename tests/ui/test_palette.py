@@ -162,10 +162,13 @@ def test_double_click_and_enter_insert_a_block_but_no_heading(panel: Palette, qt
 
 
 def test_the_current_block_is_explained(panel: Palette, qtbot: QtBot) -> None:
-    assert panel.help.summary.accessibleName() == NOTHING_CHOSEN
+    card = panel.help.card
+    assert card is not None
+    assert card.id == "conv2d"  # where a person begins
     click(qtbot, panel, panel.model.find("inverted_residual"))
     card = panel.help.card
     assert card is not None
+    assert card.id == "inverted_residual"
     assert panel.help.formula.accessibleName() == "H·W·t·C·(C + K² + out) MACs at stride 1, t = expand_ratio"
     assert panel.help.drawing.isVisible()
     assert panel.help.drawing.drawing is card.drawing
@@ -174,6 +177,30 @@ def test_the_current_block_is_explained(panel: Palette, qtbot: QtBot) -> None:
     lines = panel.help.formula.lines()
     assert len(lines) <= 3
     assert lines[0].startswith("params = out·K²·C")
+
+
+def test_the_block_under_the_pointer_is_explained_while_it_is_there(panel: Palette, qtbot: QtBot) -> None:
+    def explained() -> str:
+        card = panel.help.card
+        return "" if card is None else card.id
+
+    viewport = panel.list.viewport()
+    place = panel.list.visualRect(panel.model.find("pointwise")).center()
+    qtbot.mouseMove(viewport, place)
+    assert explained() == "pointwise"
+    assert panel.model.card(panel.list.currentIndex()) == panel.model.card(panel.model.find("conv2d"))
+    QApplication.sendEvent(panel.list, QEvent(QEvent.Type.Leave))
+    assert explained() == "conv2d"
+    panel.help.show_card(None)
+    assert panel.help.summary.accessibleName() == NOTHING_CHOSEN
+
+
+def test_a_choice_outlives_a_search(panel: Palette, qtbot: QtBot) -> None:
+    click(qtbot, panel, panel.model.find("pointwise"))
+    qtbot.mouseClick(panel.which.findChildren(QWidget)[1], Qt.MouseButton.LeftButton)
+    assert panel.list.currentIndex().data() == "pointwise"
+    qtbot.keyClicks(panel.search, "squeeze")
+    assert panel.list.currentIndex().data() == "squeeze_excite"
 
 
 def test_explaining_never_moves_the_list_and_a_low_panel_is_all_list(panel: Palette, qtbot: QtBot) -> None:

@@ -12,7 +12,7 @@ from designer.app.cards import BlockCard
 from designer.ui import theme
 from designer.ui.panels.block_help import BlockHelp
 from designer.ui.panels.palette_model import PaletteDelegate, PaletteModel
-from designer.ui.panels.rows import HEADING, RowView, draw_text
+from designer.ui.panels.rows import RowView, draw_text
 from designer.ui.panels.search import SearchField
 from designer.ui.widgets import Segments, label, line, without_margins
 
@@ -22,15 +22,22 @@ if TYPE_CHECKING:
 KEY_TIP = "On the canvas, Tab adds a block at the pointer."
 HELP_FROM = 440  # height of the panel in px; a lower one belongs to the list
 FIRST_OPEN = {"conv", "composite"}
+FIRST_CURRENT = "conv2d"
 
 
 class BlockList(RowView):
     """The list of blocks; a row can be dragged out of it."""
 
+    left = Signal()  # the pointer went elsewhere
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Blocks", parent)
         self.setDragEnabled(True)
         self.setDragDropMode(RowView.DragDropMode.DragOnly)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self.left.emit()
 
     def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802
         model = self.model()
@@ -62,6 +69,7 @@ class Palette(QWidget):
         self.setAccessibleName("Blocks")
         self._controller: Controller | None = None
         self._open = set(FIRST_OPEN)
+        self._current = FIRST_CURRENT
         self._restoring = False
         self.model = PaletteModel(self)
         self.search = SearchField("Block to search for", key="Tab", key_tip=KEY_TIP)
@@ -80,7 +88,9 @@ class Palette(QWidget):
         self.list.row_chosen.connect(self._insert)
         self.list.expanded.connect(lambda index: self._remember(index, open_=True))
         self.list.collapsed.connect(lambda index: self._remember(index, open_=False))
-        self.list.selectionModel().currentChanged.connect(lambda index, _: self._explain(index))
+        self.list.selectionModel().currentChanged.connect(lambda index, _: self._moved(index))
+        self.list.entered.connect(self._explain)
+        self.list.left.connect(lambda: self._explain(self.list.currentIndex()))
         self.model.modelReset.connect(self._unfold)
         self._count()
         self._unfold()
@@ -143,13 +153,12 @@ class Palette(QWidget):
     def _unfold(self) -> None:
         """Open the headings again after the rows changed: all of them while something is searched for."""
         searching = bool(self.search.text().strip())
-        explained = self.help.card
         self._restoring = True
         for row in range(self.model.rowCount()):
             index = self.model.index(row, 0)
             self.list.setExpanded(index, searching or self.model.section_id(index) in self._open)
         self._restoring = False
-        found = self.model.best() if searching else self.model.find(explained.id) if explained is not None else QModelIndex()
+        found = self.model.best() if searching else self.model.find(self._current)
         if found.isValid() and (searching or self.list.isExpanded(found.parent())):
             self.list.setCurrentIndex(found)
         shown = self.model.rowCount() > 0
@@ -179,9 +188,17 @@ class Palette(QWidget):
         if card is not None:
             self.insert_requested.emit(card.id)
 
+    def _moved(self, index: QModelIndex) -> None:
+        card = self.model.card(index)
+        if card is not None:
+            self._current = card.id
+        self._explain(index)
+
     def _explain(self, index: QModelIndex) -> None:
-        if index.data(HEADING) is None:
-            self.help.show_card(self.model.card(index))
+        """Help on the block under the pointer, or on the current one; a heading changes nothing."""
+        card = self.model.card(index)
+        if card is not None:
+            self.help.show_card(card)
 
 
 def drag_picture(card: BlockCard, ratio: float) -> QPixmap:
