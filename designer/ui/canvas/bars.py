@@ -80,7 +80,8 @@ class Trail(QFrame):
 
     def _rebuild(self) -> None:
         while self._row.count():
-            widget = self._row.takeAt(0).widget()
+            taken = self._row.takeAt(0)
+            widget = taken.widget() if taken is not None else None
             if widget is not None and widget is not self._figures:
                 widget.setParent(None)
                 widget.deleteLater()

@@ -69,7 +69,7 @@ class Canvas(QWidget):
             "view.zoom_out": lambda: self.view.zoom_by(0.8),
             "view.zoom_full": lambda: self.view.zoom_at(1.0),
             "view.fit": lambda: self.view.fit(animate=True),
-            "view.zoom_selection": lambda: self.view.zoom_to(),
+            "view.zoom_selection": self.view.zoom_to,
             "view.inside": self._look_inside_selected,
             "view.back": self.back,
             "view.minimap": self.toggle_minimap,
@@ -267,5 +267,3 @@ class Canvas(QWidget):
         self.trail.setVisible(bool(self._inside))
         for overlay in (self.minimap, self.zoom_bar, self.trail):
             overlay.raise_()
-
-

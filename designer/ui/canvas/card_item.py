@@ -11,9 +11,11 @@ from blocks.builder import Part, Result
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.describe import main_parameters
-from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, level
 from designer.ui.canvas.node_item import MARGIN, PAD_RIGHT, NodeItem, Scale
+from designer.ui.canvas.painter import Ink
 
+WIDTH = 232.0  # a row has to hold `conv2d 3 × 3, g144` and its figure
 HEADER, ROW, BOTTOM = 30.0, 22.0, 8.0
 MOST_ROWS = 12
 
@@ -116,7 +118,7 @@ class CardItem(NodeItem):
             numbers.short(cost.params) if cost.params else "",
         )
 
-    def _draw_close(self, painter: QPainter, kit: draw.Ink) -> None:
+    def _draw_close(self, painter: QPainter, kit: Ink) -> None:
         if not self.composite:
             super()._draw_close(painter, kit)
             return
@@ -151,10 +153,10 @@ class PillItem(NodeItem):
         super().__init__(node_id, scale)
         self.category = "io"
         self.name = name
-        self.shape = ""
+        self.text = ""
 
-    def show_shape(self, shape: str) -> None:
-        self.shape = shape
+    def show_shape(self, text: str) -> None:
+        self.text = text
         self.update()
 
     @property
@@ -176,13 +178,9 @@ class PillItem(NodeItem):
         painter.setBrush(kit.color("bg.raised"))
         painter.drawPath(outline)
         scale = draw.text_scale(zoom, detail)
-        if len(self.shape) * kit.digit * scale + 16 <= self.box.width:
+        if len(self.text) * kit.digit * scale + 16 <= self.box.width:
             painter.translate(self.box.width / 2, self.box.height / 2)
             painter.scale(scale, scale)
             painter.setFont(kit.number_font)
             painter.setPen(kit.text)
-            painter.drawText(QPointF(-len(self.shape) * kit.digit / 2, 4), self.shape)
-
-
-def place_card(item: NodeItem, box: Box) -> None:
-    item.place(box.left, box.top, box.width, box.height)
+            painter.drawText(QPointF(-len(self.text) * kit.digit / 2, 4), self.text)

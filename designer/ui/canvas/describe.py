@@ -35,7 +35,9 @@ def values_of(block: Any, params: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(block.parameters, block.bind(params).values, strict=True))
 
 
-def main_parameters(block_id: str, category: str, values: Mapping[str, Any], inputs: Sequence[TensorSpec], out: TensorSpec | None) -> str:
+def main_parameters(
+    block_id: str, category: str, values: Mapping[str, Any], inputs: Sequence[TensorSpec], out: TensorSpec | None
+) -> str:
     """The line under a block's name: `k3 s2 3 → 32`, `t6 s1 24 → 24`, `96 channels`, `7 × 7 → 1 × 1`."""
     first = inputs[0] if inputs else None
     special = _special(block_id, category, values, inputs, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.graph.network import Edge
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Point, bounds, elbows, label_leg, level
+from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, bounds, elbows, label_leg, level
+from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once
 
+NAME = 14.0  # the word above the shape of a bypass
 ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
 
 
@@ -26,6 +29,7 @@ class EdgeItem(QGraphicsItem):
         self.text = ""
         self.status = ""  # "", error, blocked
         self.bypass = False
+        self._covered: tuple[object, bool] = (None, False)
         self.hovered = False
         self.selected = False
         self._bounds = QRectF()
@@ -128,15 +132,33 @@ class EdgeItem(QGraphicsItem):
             painter.drawPath(self._tail)
         (ax, ay), (bx, by) = self._leg
         gap = self._gap(zoom, detail) if self.text else 0.0
-        if not gap:
+        scale = draw.text_scale(zoom, detail)
+        if not gap or self._is_covered(scale):
             painter.drawLine(QPointF(ax, ay), QPointF(bx, by))
             return
-        half = gap / 2 / max(abs(ax - bx) + abs(ay - by), 1e-6)
-        for start, end in ((0.0, 0.5 - half), (0.5 + half, 1.0)):
+        length = max(abs(ax - bx) + abs(ay - by), 1e-6)
+        named = self.bypass and abs(ax - bx) < 0.5 and length * zoom > 4 * SIZES.label_min_gap
+        before = gap / 2 + (NAME * scale if named and by > ay else 0.0)
+        after = gap / 2 + (NAME * scale if named and by < ay else 0.0)
+        for start, end in ((0.0, 0.5 - before / length), (0.5 + after / length, 1.0)):
             painter.drawLine(
                 QPointF(ax + (bx - ax) * start, ay + (by - ay) * start), QPointF(ax + (bx - ax) * end, ay + (by - ay) * end)
             )
-        self._draw_text(painter, kit, zoom, detail)
+        self._draw_text(painter, kit, scale, named)
+
+    def text_box(self, scale: float = 1.0) -> Box:
+        """Where the text stands when its size is multiplied with `scale`."""
+        (ax, ay), (bx, by) = self._leg
+        x, y, half = (ax + bx) / 2, (ay + by) / 2, len(self.text) * 3.35 * scale
+        return Box(x - half, y - 5 * scale, x + half, y + 5 * scale)
+
+    def _is_covered(self, scale: float) -> bool:
+        """Whether a block or another wire is where the text would stand. Looked at again only when something has moved."""
+        surface: Any = self.scene()
+        key = (surface.version, scale, len(self.text))
+        if self._covered[0] != key:
+            self._covered = (key, surface.taken(self.text_box(scale), self.edge))
+        return self._covered[1]
 
     def _gap(self, zoom: float, detail: str) -> float:
         """How long the gap for the text is, 0 where there is no room for it; in scene px."""
@@ -148,18 +170,18 @@ class EdgeItem(QGraphicsItem):
         width = (len(self.text) * draw.ink().digit + 2 * SIZES.label_gap) * scale
         return width if abs(bx - ax) >= width + SIZES.label_min_gap * scale else 0.0
 
-    def _draw_text(self, painter: QPainter, kit: draw.Ink, zoom: float, detail: str) -> None:
+    def _draw_text(self, painter: QPainter, kit: Ink, scale: float, named: bool) -> None:
         (ax, ay), (bx, by) = self._leg
         painter.translate((ax + bx) / 2, (ay + by) / 2)
-        scale = draw.text_scale(zoom, detail)
         painter.scale(scale, scale)
-        color = kit.color("state.error") if self.status == "error" else kit.color("accent.base") if self.selected else kit.secondary
+        color = (
+            kit.color("state.error") if self.status == "error" else kit.color("accent.base") if self.selected else kit.secondary
+        )
         painter.setFont(kit.number_font)
         painter.setPen(color)
         width = len(self.text) * kit.digit
         painter.drawText(QPointF(-width / 2, 4), self.text)
-        if self.bypass and abs(ax - bx) < 0.5 and abs(by - ay) * zoom > 4 * SIZES.label_min_gap:
-            painter.setFont(kit.name_font if detail == CLOSE else kit.small_name_font)
+        if named:
+            painter.setFont(kit.small_name_font)
             painter.setPen(kit.color("category.merge"))
-            metrics = kit.name_metrics if detail == CLOSE else kit.small_name_metrics
-            painter.drawText(QPointF(-metrics.horizontalAdvance("bypass") / 2, -12), "bypass")
+            painter.drawText(QPointF(-kit.small_name_metrics.horizontalAdvance("bypass") / 2, -11), "bypass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from blocks.spec import Port
@@ -136,7 +137,7 @@ def input_places(
         names = [(name, False, False) for name in sorted(taken)]
     elif ports and ports[-1].variadic:
         stem = ports[-1].name
-        known = slots(ports, {name: None for name in taken})
+        known = slots(ports, dict.fromkeys(taken))
         following = 1 + int(known[-1].rpartition(".")[2]) if known else 0
         names = [(name, False, False) for name in known] + [(f"{stem}.{following}", False, True)]
     else:
@@ -182,7 +183,7 @@ def _towards(a: Point, b: Point, fraction: float) -> Point:
 def label_leg(points: Sequence[Point]) -> int:
     """The leg of a wire that carries its shape: the longest that stands upright, else the longest."""
     best, found = 0.0, 0
-    for index, (a, b) in enumerate(zip(points, points[1:], strict=False)):
+    for index, (a, b) in enumerate(pairwise(points)):
         upright = abs(a[0] - b[0]) < 0.5
         reach = abs(b[1] - a[1]) if upright else abs(b[0] - a[0]) - SIZES.gutter  # text lies along a level leg
         if reach > best:
@@ -199,7 +200,7 @@ def bounds(points: Iterable[Point]) -> Box:
 def distance_to(points: Sequence[Point], x: float, y: float) -> float:
     """How far a point is from a wire, in scene px."""
     nearest = math.inf
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         dx, dy = bx - ax, by - ay
         length = dx * dx + dy * dy
         t = 0.0 if not length else min(1.0, max(0.0, ((x - ax) * dx + (y - ay) * dy) / length))

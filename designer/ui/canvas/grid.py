@@ -19,6 +19,7 @@ class Grid(Generic[K]):
     def __init__(self) -> None:
         self.boxes: dict[K, Box] = {}
         self._cells: dict[tuple[int, int], set[K]] = {}
+        self.version = 0  # counts changes
         self._wide: set[K] = set()  # boxes over so many cells that they are looked at every time
 
     def __len__(self) -> int:
@@ -32,6 +33,7 @@ class Grid(Generic[K]):
         if old is not None:
             self.drop(key)
         self.boxes[key] = box
+        self.version += 1
         if _count(box) > MANY:
             self._wide.add(key)
             return
@@ -43,6 +45,7 @@ class Grid(Generic[K]):
         box = self.boxes.pop(key, None)
         if box is None:
             return
+        self.version += 1
         if key in self._wide:
             self._wide.discard(key)
             return

@@ -8,9 +8,9 @@ from blocks.builder import Drawing, Part, Ref, Result
 from blocks.spec import TensorSpec
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller
-from designer.graph.layout import layout
+from designer.graph.layout import Metrics, layout
 from designer.graph.network import Edge, Network, Node
-from designer.ui.canvas.card_item import CardItem, PillItem, card_height
+from designer.ui.canvas.card_item import WIDTH, CardItem, PillItem, card_height
 from designer.ui.canvas.geometry import SIZES, input_places, output_places
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.surface import Surface
@@ -66,32 +66,19 @@ class InsideScene(Surface):
         item = self.nodes.get(name)
         return item.part if isinstance(item, CardItem) else None
 
-    def mark_selected(self, node_ids: frozenset[str]) -> None:
-        """Select parts; only this view knows."""
-        for node_id in self.overview.selected ^ node_ids:
-            if node_id in self.nodes:
-                self.nodes[node_id].selected = node_id in node_ids
-                self.nodes[node_id].update()
-        self.overview.selected = node_ids
-
-    def write_anew(self) -> None:
-        """Make all texts anew, as when MACs become FLOPs."""
-        for item in self.nodes.values():
-            item.forget_texts()
-
     def _draw(self, result: Result, drawing: Drawing) -> None:
         self.forget_all()
         network = _network(result, drawing)
         resolve = {part.name: part.block for part in drawing.parts}
         kinds = {f"part_{name}": block for name, block in resolve.items()}
-        places = layout(network, lambda name: kinds.get(name))
+        places = layout(network, kinds.get, Metrics(width=WIDTH))
         heights = {part.name: card_height(part) for part in drawing.parts}
         tops = self._tops(places, heights)
         for part in drawing.parts:
             item = CardItem(part, self.scale)
-            item.place(places[part.name][0], tops[part.name], SIZES.width, heights[part.name])
+            item.place(places[part.name][0], tops[part.name], WIDTH, heights[part.name])
             self.put_node(item)
-        inputs, outputs = _pills(result, drawing)
+        inputs, outputs = _pills(result)
         for node_id, name, spec in (*inputs, *outputs):
             pill = PillItem(node_id, name, self.scale)
             pill.place(places[node_id][0], tops[node_id], SIZES.io_width, SIZES.io_height)
@@ -102,14 +89,13 @@ class InsideScene(Surface):
         for edge in network.edges():
             self.put_edge(edge)
         self._say_shapes(drawing)
-        self.setSceneRect(-1, -1, 2, 2)
         self.fit_index()
 
     def _update(self, result: Result, drawing: Drawing) -> None:
         """The same drawing with other numbers."""
         for part in drawing.parts:
             self.nodes[part.name].show_part(part)
-        for node_id, _, spec in (*_pills(result, drawing)[0], *_pills(result, drawing)[1]):
+        for node_id, _, spec in (*_pills(result)[0], *_pills(result)[1]):
             self.nodes[node_id].show_shape(shape(spec))
         self._say_shapes(drawing)
 
@@ -120,7 +106,7 @@ class InsideScene(Surface):
             if edge.source in specs and not edge.target.startswith(OUT):
                 item.say(shape(specs[edge.source][edge.source_port]), "")
             elif item.bypass:
-                item.say(self.nodes[edge.source].shape, "")
+                item.say(self.nodes[edge.source].text, "")
 
     def _set_ports(self, node_id: str, item: NodeItem, network: Network, blocks: dict[str, object]) -> None:
         connected = network.sources(node_id)
@@ -165,7 +151,7 @@ def result_at(controller: Controller, trail: tuple[str, ...]) -> Result | None:
     return result if result is not None and result.drawing is not None else None
 
 
-def _pills(result: Result, drawing: Drawing) -> tuple[list[tuple[str, str, TensorSpec]], list[tuple[str, str, TensorSpec]]]:
+def _pills(result: Result) -> tuple[list[tuple[str, str, TensorSpec]], list[tuple[str, str, TensorSpec]]]:
     """Ids, names and shapes of a drawing's inputs and outputs."""
     ports = result.block.inputs
     names = [port.name for port in ports] if len(ports) == len(result.inputs) else [str(k) for k in range(len(result.inputs))]
@@ -176,7 +162,7 @@ def _pills(result: Result, drawing: Drawing) -> tuple[list[tuple[str, str, Tenso
 
 def _network(result: Result, drawing: Drawing) -> Network:
     """The drawing as a network, for the layout: its inputs and outputs are nodes too."""
-    inputs, outputs = _pills(result, drawing)
+    inputs, outputs = _pills(result)
     nodes = [Node(node_id, "input") for node_id, _, _ in inputs]
     nodes += [Node(part.name, f"part_{part.name}") for part in drawing.parts]
     nodes += [Node(node_id, "output", {"order": k}) for k, (node_id, _, _) in enumerate(outputs)]

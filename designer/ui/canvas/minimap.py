@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from designer.ui import theme
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import Box
+from designer.ui.canvas.stage_frame import paint_far
 from designer.ui.canvas.surface import Surface
 from designer.ui.canvas.view import View
 from designer.ui.painting import painting
@@ -74,7 +75,7 @@ class Minimap(QWidget):
             rect = QRectF(seen.left * zoom, seen.top * zoom, seen.width * zoom, seen.height * zoom).translated(origin)
             inner = QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5)
             painter.setPen(QPen(theme.current().color("accent.base"), 1.5))
-            painter.setBrush(theme.current().color("accent.base", 0.06))
+            painter.setBrush(draw.NO_BRUSH)
             painter.drawRoundedRect(rect.intersected(inner), 3, 3)
 
     def _draw(self) -> QPixmap:
@@ -95,11 +96,7 @@ class Minimap(QWidget):
             painter.translate(origin)
             painter.scale(zoom, zoom)
             kit = draw.ink()
-            for frame in surface.frames.values():
-                box = frame.box
-                painter.fillRect(
-                    QRectF(box.left, box.top, box.width, box.height), kit.color(f"stage.{frame.position % 8}", 0.22)
-                )
+            paint_far(painter, surface.frames.values(), zoom, self._whole, minimap=True)
             for note in surface.notes.values():
                 painter.fillRect(QRectF(note.left, note.top, note.width, note.height), kit.color("node.note"))
             surface.overview.paint(painter, zoom, self._whole, surface.node_grid, minimap=True)

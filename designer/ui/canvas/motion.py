@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEasingCurve, QPointF, QVariantAnimation
 
 if TYPE_CHECKING:
-    from designer.ui.canvas.view import View
+    from designer.ui.canvas.camera import Camera
 
 
 class ZoomMotion(QVariantAnimation):
     """Runs from the present look to a zoom with a place of the scene under a place of the view."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self._view = view
         self._zooms = (1.0, 1.0)

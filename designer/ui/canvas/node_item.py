@@ -64,6 +64,7 @@ class NodeItem(QGraphicsItem):
         self._bounds = QRectF()
         self._texts: tuple[str, str, str, str] | None = None
         self._cut: dict[tuple[str, int], str] = {}
+        self._name_width = -1.0
         self.setZValue(2)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)  # hit-testing is our own
 
@@ -94,6 +95,7 @@ class NodeItem(QGraphicsItem):
     def forget_texts(self) -> None:
         """Texts are made anew when they are next painted, as when the unit of work changes."""
         self._texts = None
+        self._name_width = -1.0
         self._cut.clear()
         self.update()
 
@@ -203,7 +205,16 @@ class NodeItem(QGraphicsItem):
             painter.setBrush(kit.blocked)
         else:
             painter.setBrush(kit.body_hover if self.hovered else kit.body)
-        painter.drawPath(draw.body_path(width, height))
+        pen = self._border(kit)
+        if pen is kit.border or pen is kit.border_hover:  # filled twice, which costs less than a stroke
+            fill = painter.brush()
+            painter.setBrush(pen.color())
+            painter.drawPath(draw.body_path(width, height))
+            painter.setBrush(fill)
+            painter.drawPath(draw.body_path(width, height, 1.0))
+            pen = draw.NO_PEN
+        else:
+            painter.drawPath(draw.body_path(width, height))
         brushes = kit.category_dim if self.quiet and not bypassed else kit.category
         if self.category:
             painter.setBrush(brushes[self.category])
@@ -212,9 +223,10 @@ class NodeItem(QGraphicsItem):
         painter.drawPath(draw.stripe_path(width, height))
         if self.category == "composite":
             painter.fillRect(QRectF(SECOND_STRIPE["x"], 1, SECOND_STRIPE["width"], height - 2), brushes["composite"])
-        painter.setBrush(draw.NO_BRUSH)
-        painter.setPen(self._border(kit))
-        painter.drawPath(draw.body_path(width, height, 0.5))
+        if pen is not draw.NO_PEN:
+            painter.setBrush(draw.NO_BRUSH)
+            painter.setPen(pen)
+            painter.drawPath(draw.body_path(width, height, 0.5))
         if bypassed and self.inputs and self.outputs:
             painter.setPen(kit.wires[""])
             first, out = self.inputs[0], self.outputs[0]
@@ -222,7 +234,7 @@ class NodeItem(QGraphicsItem):
 
     def _border(self, kit: Ink) -> QPen:
         if self.status == "error":
-            return kit.error
+            return kit.error_dashed if self.placeholder else kit.error
         if self.status == "warning":
             return kit.warning
         if self.quiet or self.placeholder:
@@ -276,12 +288,17 @@ class NodeItem(QGraphicsItem):
         draw.draw_icon(painter, kit, self.glyph(), hue, text_x - size - 6, middle - size / 2, size)
         right = width - PAD_MIDDLE
         painter.setPen(kit.muted if quiet else kit.text)
-        fits = text_x + kit.small_name_metrics.horizontalAdvance(name) + 8 + len(work) * kit.small_digit <= right
+        if self._name_width < 0:
+            self._name_width = kit.small_name_metrics.horizontalAdvance(name)
+        fits = text_x + self._name_width + 8 + len(work) * kit.small_digit <= right
         if work and fits:
             painter.setFont(kit.small_number_font)
             draw.right_text(painter, work, right, middle + 4, kit.small_digit)
         painter.setFont(kit.small_name_font)
-        painter.drawText(QPointF(text_x, middle + 4), self._fit(name, kit, "middle", right - text_x))
+        painter.drawText(
+            QPointF(text_x, middle + 4),
+            name if self._name_width <= right - text_x else self._fit(name, kit, "middle", right - text_x),
+        )
         bar = 2.0
         y = height - max(3.0, BAR["y_from_bottom"] * zoom)
         draw.draw_share_bar(painter, kit, text_x, y, right - text_x, bar, self.share)
@@ -300,9 +317,10 @@ class NodeItem(QGraphicsItem):
     def _draw_port_names(self, painter: QPainter, kit: Ink) -> None:
         painter.setPen(kit.muted)
         painter.setFont(kit.number_font)
+        above = sum(not place.side for place in self.inputs)
         for place in self.inputs:
-            if "." in place.name:
-                continue  # slots of a variadic port are told apart by their order
+            if "." in place.name or (above == 1 and not place.side):
+                continue  # slots of a variadic port are told apart by their order, and a port alone needs no name
             if place.side:
                 painter.drawText(QPointF(place.x + 8, place.y - 6), place.name)
             else:

@@ -1,4 +1,4 @@
-"""The far level: all blocks as bars by colour and all wires as lines of 1 px, drawn in one pass from lists that edits keep current.
+"""The far level: all blocks as bars by colour and all wires as lines of 1 px, in one pass over lists that edits keep current.
 
 No item is asked: ten thousand empty paints in Python alone take longer than a frame may.
 """
@@ -6,6 +6,7 @@ No item is asked: ten thousand empty paints in Python alone take longer than a f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -28,6 +29,8 @@ class Overview:
         self._look: dict[str, Look] = {}
         self._wires: dict[Edge, list[QLineF]] = {}
         self._lines: list[QLineF] | None = None
+        self._fed: set[str] = set()
+        self._read: set[str] = set()
         self.marks: dict[str, str] = {}  # node -> error or warning
         self.selected: frozenset[str] = frozenset()
 
@@ -56,7 +59,7 @@ class Overview:
     def put_edge(self, edge: Edge, points: list[Point]) -> None:
         """Add a wire, or lead it elsewhere."""
         ends = [QPointF(*point) for point in points]
-        self._wires[edge] = [QLineF(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+        self._wires[edge] = [QLineF(a, b) for a, b in pairwise(ends)]
         self._lines = None
 
     def drop_edge(self, edge: Edge) -> None:
@@ -71,12 +74,16 @@ class Overview:
         if not minimap:
             if self._lines is None:
                 self._lines = [line for lines in self._wires.values() for line in lines]
+                self._fed = {edge.target for edge in self._wires}
+                self._read = {edge.source for edge in self._wires}
             painter.setPen(_hair(kit.color("node.wire")))
             if self._lines:
                 painter.drawLines(self._lines)
-        painter.setPen(Qt.PenStyle.NoPen)
         lowered = SIZES.height * zoom > BAR + 0.5 and not minimap
         bars = self._lowered(zoom, area, grid) if lowered else {look: list(found.values()) for look, found in self._bars.items()}
+        if lowered:  # the wires go on to the bars
+            painter.drawLines(self._joints(area, grid))
+        painter.setPen(Qt.PenStyle.NoPen)
         for (category, dim), rects in bars.items():
             if rects:
                 brushes = kit.category_dim if dim else kit.category
@@ -93,6 +100,17 @@ class Overview:
             box = grid.boxes[node_id]
             bar = QRectF(box[0], (box[1] + box[3] - height) / 2, box[2] - box[0], height)
             found.setdefault(self._look[node_id], []).append(bar)
+        return found
+
+    def _joints(self, area: Box, grid: Grid[str]) -> list[QLineF]:
+        found: list[QLineF] = []
+        for node_id in grid.near(area):
+            left, top, right, bottom = grid.boxes[node_id]
+            x, middle = (left + right) / 2, (top + bottom) / 2
+            if node_id in self._fed:
+                found.append(QLineF(x, top, x, middle))
+            if node_id in self._read:
+                found.append(QLineF(x, middle, x, bottom))
         return found
 
     def _paint_marks(self, painter: QPainter, zoom: float, boxes: Mapping[str, Box], minimap: bool) -> None:

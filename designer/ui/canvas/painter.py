@@ -1,4 +1,4 @@
-"""How blocks, wires and frames are drawn: flat fills and 1 px lines, one function a thing, nothing kept between two calls but ink.
+"""How blocks, wires and frames are drawn: flat fills and 1 px lines, one function a thing, nothing kept but ink.
 
 Scene px throughout. At the middle level texts and icons keep their size on the screen, so those are drawn with the zoom undone.
 """
@@ -25,6 +25,7 @@ class Ink:
         color = look.color
         self.theme = look
         self.color = color
+        self._bars: dict[int, QColor] = {}
         self.body = QBrush(color("node.body"))
         self.body_hover = QBrush(color("node.body_hover"))
         self.blocked = QBrush(color("node.blocked"))
@@ -33,6 +34,7 @@ class Ink:
         self.border_dashed = _pen(color("node.border"), 1, (3, 3))
         self.border_kept = _pen(color("node.border_hover"), 1, (3, 3))
         self.error = _pen(color("state.error"), look.size("node.border_issue"))
+        self.error_dashed = _pen(color("state.error"), look.size("node.border_issue"), (4, 3))
         self.warning = _pen(color("state.warning"), look.size("node.border_issue"))
         self.ring = _pen(color("accent.base"), look.size("node.selection_ring.width"))
         self.port_ring = _pen(color("node.port_ring"), look.size("port.ring"))
@@ -65,14 +67,31 @@ class Ink:
             "blocked": _pen(color("node.wire"), look.size("wire.width"), look.size("wire.dash_blocked")),
             "drag": _pen(color("accent.base"), look.size("wire.selected"), look.size("wire.dash_drag")),
         }
-        dim = 0.45
         self.category = {name: QBrush(color(f"category.{name}")) for name in CATEGORIES}
-        self.category_dim = {name: QBrush(color(f"category.{name}", dim)) for name in CATEGORIES}
+        self.category_dim = {name: QBrush(_mixed(color(f"category.{name}"), color("bg.canvas"), 0.45)) for name in CATEGORIES}
         self.frame_fill = look.size("frame.fill_opacity" if look.dark else "frame.fill_opacity_light")
         self.frame_border = look.size("frame.border_opacity" if look.dark else "frame.border_opacity_light")
 
+    def bar(self, fraction: float) -> QColor:
+        """The colour of a share bar, in 64 steps."""
+        step = round(fraction * 64)
+        found = self._bars.get(step)
+        if found is None:
+            found = self._bars[step] = self.theme.heat_bar(step / 64)
+        return found
+
 
 _inks: dict[str, Ink] = {}
+
+
+def _mixed(over: QColor, under: QColor, part: float) -> QColor:
+    """What `over` looks like at an opacity of `part`, as an opaque colour."""
+    rest = 1 - part
+    return QColor.fromRgbF(
+        over.redF() * part + under.redF() * rest,
+        over.greenF() * part + under.greenF() * rest,
+        over.blueF() * part + under.blueF() * rest,
+    )
 
 
 def ink() -> Ink:
@@ -117,7 +136,9 @@ def elided(text: str, metrics: QFontMetricsF, width: float) -> str:
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
-def draw_port(painter: QPainter, kit: Ink, x: float, y: float, state: str = "", optional: bool = False, more: bool = False) -> None:
+def draw_port(
+    painter: QPainter, kit: Ink, x: float, y: float, state: str = "", optional: bool = False, more: bool = False
+) -> None:
     """A port. While a wire is dragged `state` is source, can, snapped or refused; else hover or nothing."""
     accent = kit.color("accent.base")
     centre = QPointF(x, y)
@@ -172,7 +193,7 @@ def draw_icon(painter: QPainter, kit: Ink, name: str, color: QColor, x: float, y
 def draw_share_bar(painter: QPainter, kit: Ink, x: float, y: float, width: float, height: float, fraction: float) -> None:
     """How large a figure is beside the largest of the view."""
     if fraction > 0:
-        painter.fillRect(QRectF(x, y, max(1.0, width * fraction), height), kit.theme.heat_bar(fraction))
+        painter.fillRect(QRectF(x, y, max(1.0, width * fraction), height), kit.bar(fraction))
 
 
 def right_text(painter: QPainter, text: str, right: float, baseline: float, digit: float) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from designer.ui.canvas.geometry import CLEAR, LANE, STUB, Box, Point
 
@@ -16,6 +17,7 @@ Near = Callable[[Box], list[Box]]
 
 REACH = 640.0  # how far to the sides blocks are looked at first
 TRIES = 10
+BESIDE = 56.0  # between a branch and the bypass around it, where there is room: its shape stands in it
 MANY = 40  # blocks among which a shortest way is looked for
 
 
@@ -49,9 +51,7 @@ def free_upright(x: float, y0: float, y1: float, boxes: Iterable[Box]) -> bool:
     """Whether an upright leg keeps clear of all boxes. Ending on an edge is fine."""
     if y0 > y1:
         y0, y1 = y1, y0
-    return not any(
-        left - CLEAR < x < right + CLEAR and y0 < bottom and top < y1 for left, top, right, bottom in boxes
-    )
+    return not any(left - CLEAR < x < right + CLEAR and y0 < bottom and top < y1 for left, top, right, bottom in boxes)
 
 
 def free_level(y: float, x0: float, x1: float, boxes: Iterable[Box]) -> bool:
@@ -63,7 +63,7 @@ def free_level(y: float, x0: float, x1: float, boxes: Iterable[Box]) -> bool:
 
 def free(points: Sequence[Point], near: Near) -> bool:
     """Whether a wire crosses no block."""
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(points):
         boxes = near(Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
         for left, top, right, bottom in boxes:
             if min(ax, bx) < right and left < max(ax, bx) + 0.01 and min(ay, by) < bottom and top < max(ay, by):
@@ -100,10 +100,13 @@ def _lanes(sx: float, tx: float, top: float, bottom: float, band: Iterable[Box],
         else:
             blocked.append([left, right])
     clear = LANE + step * LANE
+    if side:
+        roomy = [right + BESIDE - CLEAR for _, right in blocked] or [max(sx, tx) + BESIDE]
+        close = [right + clear for _, right in blocked] or [max(sx, tx) + STUB]
+        both = [x for x in roomy if not any(left - clear < x < right for left, right in blocked)] + close
+        return [x for x in both if x > tx + STUB / 2][:TRIES]
     found = [x for x in (sx, tx) if not any(left < x < right for left, right in blocked)]
     found += [x for left, right in blocked for x in (left - clear, right + clear)]
-    if side:
-        found = [x for x in found if x > tx + STUB] or [tx + STUB + clear]
     return sorted(set(found), key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x))[:TRIES]
 
 

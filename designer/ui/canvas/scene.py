@@ -37,14 +37,14 @@ class Scene(Surface):
         self._rank: dict[str, int] = {}
         controller.graph_changed.connect(self._follow_graph)
         controller.analysis_changed.connect(self._follow_analysis)
-        controller.selection_changed.connect(self._follow_selection)
+        controller.selection_changed.connect(self.mark_selected)
         self.rebuild()
 
     def release(self) -> None:
         """Listen no longer."""
         self.controller.graph_changed.disconnect(self._follow_graph)
         self.controller.analysis_changed.disconnect(self._follow_analysis)
-        self.controller.selection_changed.disconnect(self._follow_selection)
+        self.controller.selection_changed.disconnect(self.mark_selected)
 
     # -- places ------------------------------------------------------------------------------------------------------------
 
@@ -117,8 +117,7 @@ class Scene(Surface):
         self._scale_bars()
         self._tell_frames(set(self._members))
         self._follow_notes()
-        self._follow_selection(self.controller.selection)
-        self.setSceneRect(-1, -1, 2, 2)
+        self.mark_selected(self.controller.selection)
         self.fit_index()
         self.contents_changed.emit()
 
@@ -388,22 +387,3 @@ class Scene(Surface):
         if target is not None and any(i.severity == "error" and i.port == edge.target_port for i in target.issues):
             status = "error"
         self.edges[edge].say(shape(spec) if spec is not None else "", status)
-
-    # -- following the selection -------------------------------------------------------------------------------------------
-
-    def _follow_selection(self, selection: frozenset[str]) -> None:
-        before = self.overview.selected
-        self.overview.selected = selection
-        for node_id in before ^ selection:
-            item = self.nodes.get(node_id)
-            if item is not None:
-                item.selected = node_id in selection
-                item.setZValue(3 if item.selected else 2)
-                item.update()
-        self.contents_changed.emit()
-
-    def write_anew(self) -> None:
-        """Make all texts anew, as when MACs become FLOPs."""
-        for item in self.nodes.values():
-            item.forget_texts()
-        self.update()

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.ui import numbers, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.describe import stage_title
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once
 
 LINE = 16.0
 INDENT = 15.0
+
+
+@lru_cache(maxsize=8)
+def _corner(radius: float, stripe: float, *, upper: bool = True) -> QPainterPath:
+    """The end of the stripe in a round corner; the lower one ends at y = 0."""
+    edge = QPainterPath()
+    edge.addRect(QRectF(0, 0 if upper else -radius, stripe, radius))
+    round_ = QPainterPath()
+    round_.addRoundedRect(QRectF(0, 0 if upper else -4 * radius, 4 * radius, 4 * radius), radius, radius)
+    return round_.intersected(edge)
 
 
 class StageFacts(NamedTuple):
@@ -66,6 +79,8 @@ class StageFrame(QGraphicsItem):
         """What the gutter says in `count` lines, the most telling first: (text, kind), kind one of title, number, caption."""
         facts = self.facts
         said = [("title", stage_title(self.name))]
+        if count < 2:
+            return [(stage_title(self.name), "title")]
         shape = ("number", numbers.shape(facts.shape)) if facts.shape else None
         blocks = ("caption", f"{facts.blocks} block{'s' if facts.blocks != 1 else ''}")
         if facts.waits:
@@ -78,7 +93,13 @@ class StageFrame(QGraphicsItem):
             macs = ("number", f"{units.short(facts.macs)} {units.name()}")
             params = ("number", f"{numbers.short(facts.params)} params")
             share = ("number", f"{numbers.share(facts.share)} of {units.name()}") if facts.share is not None else None
-            wanted = {1: [], 2: [macs], 3: [shape, macs], 4: [shape, macs, share], 5: [shape, params, macs, share]}
+            wanted: dict[int, list[tuple[str, str] | None]] = {
+                1: [],
+                2: [macs],
+                3: [shape, macs],
+                4: [shape, macs, share],
+                5: [shape, params, macs, share],
+            }
             rest = [line for line in wanted.get(count, [shape, blocks, params, macs, share]) if line is not None]
         return [(text, kind) for kind, text in (*said, *rest)][:count]
 
@@ -97,47 +118,69 @@ class StageFrame(QGraphicsItem):
             painter.restore()
 
     def draw(self, painter: QPainter, zoom: float) -> None:
-        """Paint the frame at the level of this zoom. Far away only its name stays."""
+        """Paint the frame at the level of this zoom. Far away only its name: the tints come from `paint_far`, all at once."""
         kit = draw.ink()
         box, detail = self.box, level(zoom)
         rect = QRectF(box.left, box.top, box.width, box.height)
         name = f"stage.{self.position % 8}"
-        if detail == FAR:
-            painter.fillRect(rect, kit.color(name, kit.frame_fill * 1.6))
-            painter.fillRect(QRectF(box.left, box.top, 2 / zoom, box.height), kit.color(name))
-        else:
-            radius = kit.theme.size("frame.radius")
-            outline = QPainterPath()
-            outline.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-            painter.setPen(kit.color(name, kit.frame_border))
-            painter.setBrush(kit.color(name, kit.frame_fill))
-            painter.drawPath(outline)
-            painter.setPen(draw.NO_PEN)
-            painter.setBrush(kit.color(name))
-            painter.setClipRect(QRectF(box.left, box.top, kit.theme.size("frame.stripe"), box.height))
-            painter.drawPath(outline)
-            painter.setClipping(False)
+        if detail != FAR:
+            self._draw_outline(painter, kit, rect, name)
         self._draw_label(painter, kit, zoom, detail)
 
-    def _draw_label(self, painter: QPainter, kit: draw.Ink, zoom: float, detail: str) -> None:
+    @staticmethod
+    def _draw_outline(painter: QPainter, kit: Ink, rect: QRectF, name: str) -> None:
+        """Tint, border and stripe. Frames are large: a path over all of it would cost more than everything else on the canvas,
+        so straight parts are plain rectangles and only the corners are round."""
+        radius, stripe = kit.theme.size("frame.radius"), kit.theme.size("frame.stripe")
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+        cut = radius * 0.3  # the tint keeps within the round corners
+        tint = kit.color(name, kit.frame_fill)
+        painter.fillRect(QRectF(left, top + cut, right - left, bottom - top - 2 * cut), tint)
+        painter.fillRect(QRectF(left + cut, top, right - left - 2 * cut, cut), tint)
+        painter.fillRect(QRectF(left + cut, bottom - cut, right - left - 2 * cut, cut), tint)
+        pen = QPen(kit.color(name, kit.frame_border), 1)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(left + radius, top), QPointF(right - radius, top))
+        painter.drawLine(QPointF(left + radius, bottom), QPointF(right - radius, bottom))
+        painter.drawLine(QPointF(right, top + radius), QPointF(right, bottom - radius))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(draw.NO_BRUSH)
+        size = 2 * radius
+        painter.drawArc(QRectF(right - size, top, size, size), 0, 90 * 16)
+        painter.drawArc(QRectF(right - size, bottom - size, size, size), 270 * 16, 90 * 16)
+        painter.setPen(draw.NO_PEN)
+        painter.setBrush(kit.color(name))
+        painter.fillRect(QRectF(left, top + radius, stripe, bottom - top - size), kit.color(name))
+        for corner in (_corner(radius, stripe), _corner(radius, stripe, upper=False)):
+            painter.drawPath(corner.translated(left, top if corner.boundingRect().top() == 0 else bottom))
+
+    def _draw_label(self, painter: QPainter, kit: Ink, zoom: float, detail: str) -> None:
         scale = draw.text_scale(zoom, detail)
         height = self.box.height / scale
+        if height < 15:
+            return
         count = int((height - 10) / LINE) if detail != FAR else 1
-        if count < 1 or height < 15:
+        if count < 1:
             return
         painter.translate(self.box.left, self.box.top)
         painter.scale(scale, scale)
         lines = self.lines(min(count, 6)) if detail != FAR else self.lines(1)
-        indent = INDENT if detail == CLOSE else max(6.0, INDENT * zoom)
+        indent = INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
         room = (SIZES.gutter + SIZES.frame_side) / scale - indent - 2
         used = len(lines) * LINE
         y = min(20.0, (height - used) / 2 + 12) if detail != FAR else height / 2 + 4
         for text, kind in lines:
             if kind == "title":
-                painter.setFont(kit.name_font if detail == CLOSE else kit.small_name_font)
+                painter.setFont(kit.name_font if detail == CLOSE else kit.body_font if detail == FAR else kit.small_name_font)
                 painter.setPen(kit.text)
-                metrics = kit.name_metrics if detail == CLOSE else kit.small_name_metrics
+                metrics = (
+                    kit.name_metrics if detail == CLOSE else kit.caption_metrics if detail == FAR else kit.small_name_metrics
+                )
                 text = draw.elided(text, metrics, room)
+                if len(text) < 3:
+                    return
             else:
                 painter.setFont(kit.number_font if kind == "number" else kit.body_font)
                 painter.setPen(kit.secondary if kind == "number" else kit.muted)
@@ -149,3 +192,32 @@ class StageFrame(QGraphicsItem):
             y += LINE
         if detail == CLOSE and self.facts.share and height - y > 4:
             draw.draw_share_bar(painter, kit, indent, y - 6, SIZES.gutter - indent, 4, min(1.0, self.facts.share))
+
+
+def paint_far(painter: QPainter, frames: Iterable[StageFrame], zoom: float, area: Box, *, minimap: bool = False) -> None:
+    """Tint and stripe of all frames in an area, a colour at a time, then the names of those that are high enough.
+
+    A minimap has no names and no stripes.
+    """
+    kit = draw.ink()
+    seen = [frame for frame in frames if frame.box.meets(area)]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(draw.NO_PEN)
+    by_tint: dict[str, list[Box]] = {}
+    for frame in seen:
+        by_tint.setdefault(f"stage.{frame.position % 8}", []).append(frame.box)
+    for name, boxes in by_tint.items():
+        painter.setBrush(kit.color(name, 0.22 if minimap else kit.frame_fill * 1.6))
+        painter.drawRects([QRectF(box.left, box.top, box.width, box.height) for box in boxes])
+        if minimap:
+            continue
+        painter.setBrush(kit.color(name))
+        painter.drawRects([QRectF(box.left, box.top, 2 / zoom, box.height) for box in boxes])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for frame in seen:
+        if frame.box.height * zoom >= LINE - 1 and not minimap:
+            painter.save()
+            try:
+                frame.draw(painter, zoom)
+            finally:
+                painter.restore()

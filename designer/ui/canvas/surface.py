@@ -6,10 +6,11 @@ The design's scene and the drawing inside a block are both surfaces; the view an
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, Signal
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+from PySide6.QtWidgets import QGraphicsScene
 
 from designer.graph.network import Edge
 from designer.ui.canvas.edge_item import EdgeItem
@@ -22,6 +23,14 @@ from designer.ui.canvas.routing import route
 from designer.ui.canvas.stage_frame import StageFrame
 
 ROOM = 2048.0  # around the content, so that moving a block seldom means a new index
+
+
+def _around(boxes: Iterable[Box]) -> Box | None:
+    found = list(boxes)
+    if not found:
+        return None
+    lefts, tops, rights, bottoms = zip(*found, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 class Surface(QGraphicsScene):
@@ -43,7 +52,26 @@ class Surface(QGraphicsScene):
         self.edge_grid: Grid[tuple[Edge, int]] = Grid()
         self.overview = Overview()
         self.scale = Scale()
-        self._held: QGraphicsItem | None = None
+        self._blocks: tuple[int, Box | None] = (-1, None)  # around all blocks, at a version of their grid
+        self._indexed: Box | None = None
+        self.version = 0  # counts wires led elsewhere
+
+    def mark_selected(self, node_ids: frozenset[str]) -> None:
+        """Show these blocks as selected, and no others."""
+        for node_id in self.overview.selected ^ node_ids:
+            item = self.nodes.get(node_id)
+            if item is not None:
+                item.selected = node_id in node_ids
+                item.setZValue(3 if item.selected else 2)
+                item.update()
+        self.overview.selected = node_ids
+        self.contents_changed.emit()
+
+    def write_anew(self) -> None:
+        """Make all texts anew, as when MACs become FLOPs."""
+        for item in self.nodes.values():
+            item.forget_texts()
+        self.update()
 
     # -- what the hit test reads -------------------------------------------------------------------------------------------
 
@@ -63,18 +91,17 @@ class Surface(QGraphicsScene):
         """The centre of a port in scene px."""
         item = self.nodes.get(node_id)
         place = item.port(port, output) if item is not None else None
-        return None if place is None else (item.box.left + place.x, item.box.top + place.y)
+        return None if item is None or place is None else (item.box.left + place.x, item.box.top + place.y)
 
     def content(self, node_ids: Iterable[str] | None = None) -> Box | None:
         """The box around some blocks, or around everything; None when there is nothing."""
         if node_ids is not None:
-            found = [self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes]
-        else:
-            found = [*self.node_grid.boxes.values(), *[f.box for f in self.frames.values()], *self.notes.values()]
-        if not found:
-            return None
-        lefts, tops, rights, bottoms = zip(*found, strict=True)
-        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+            return _around([self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes])
+        boxes = self.node_grid
+        if self._blocks[0] != boxes.version:
+            self._blocks = (boxes.version, _around(boxes.boxes.values()))
+        others = [*[frame.box for frame in self.frames.values()], *self.notes.values()]
+        return _around([*([self._blocks[1]] if self._blocks[1] is not None else ()), *others])
 
     # -- putting in and taking out ---------------------------------------------------------------------------------------------
 
@@ -120,6 +147,7 @@ class Surface(QGraphicsScene):
         for leg in range(len(item.points) - 1):
             self.edge_grid.drop((edge, leg))
         self.overview.drop_edge(edge)
+        self.version += 1
         self.removeItem(item)
 
     def forget_all(self) -> None:
@@ -128,6 +156,8 @@ class Surface(QGraphicsScene):
         self.nodes, self.edges, self.incoming, self.outgoing, self.frames, self.note_items = {}, {}, {}, {}, {}, {}
         self.node_grid, self.edge_grid = Grid(), Grid()
         self.overview = Overview()
+        self._blocks = (-1, None)
+        self._indexed = None
 
     # -- moving ------------------------------------------------------------------------------------------------------------
 
@@ -178,9 +208,14 @@ class Surface(QGraphicsScene):
             self.edge_grid.drop((edge, leg))
         item.bypass = into.side
         item.lead(points)
-        for leg, ends in enumerate(zip(points, points[1:], strict=False)):
+        for leg, ends in enumerate(pairwise(points)):
             self.edge_grid.put((edge, leg), bounds(ends))
         self.overview.put_edge(edge, points)
+        self.version += 1
+
+    def taken(self, area: Box, edge: Edge) -> bool:
+        """Whether a block, or a wire other than this one, is in an area."""
+        return bool(self.node_grid.near(area)) or any(other != edge for other, _ in self.edge_grid.near(area))
 
     def _boxes_near(self, area: Box) -> list[Box]:
         boxes = self.node_grid.boxes
@@ -191,6 +226,9 @@ class Surface(QGraphicsScene):
         content = self.content()
         if content is None:
             return
+        inner = self._indexed
+        if inner is not None and inner.holds(content.left, content.top) and inner.holds(content.right, content.bottom):
+            return
+        self._indexed = content.grown(ROOM)
         wanted = QRectF(content.left, content.top, content.width, content.height)
-        if not self.sceneRect().contains(wanted):
-            self.setSceneRect(wanted.adjusted(-ROOM, -ROOM, ROOM, ROOM))
+        self.setSceneRect(wanted.adjusted(-ROOM, -ROOM, ROOM, ROOM))
