@@ -1,7 +1,7 @@
 # Everything runs in .venv, which `make setup` makes. On Windows call the same programs from .venv\Scripts.
 BIN := .venv/bin
 
-.PHONY: help setup run test test-deep lint bench docs
+.PHONY: help setup run test test-deep lint bench docs screenshots
 .DEFAULT_GOAL := help
 
 help:  ## list what there is
@@ -28,3 +28,10 @@ bench:  ## compare speeds with the peers, alone on the machine
 docs:  ## write what is generated from blocks and presets: BLOCKS.md, the stub, the JSON schema, palette and gallery
 	$(BIN)/python -m blocks.reference && $(BIN)/python -m designer.document.schema
 	$(BIN)/python -m designer.app.palette_catalogue && $(BIN)/python -m designer.app.gallery_catalogue
+
+SHOW := xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/lightdesigner
+screenshots:  ## write the pictures of the README, light and dark, in both sizes (Xvfb)
+	mkdir -p docs/pictures
+	for theme in dark light; do for size in 1280x800 2560x1440; do \
+	  $(SHOW) mobilenet_v2 --screenshot docs/pictures/editor-$$theme-$$size.png --theme $$theme --size $$size --force && \
+	  $(SHOW) --screenshot docs/pictures/welcome-$$theme-$$size.png --theme $$theme --size $$size --force || exit 1; done; done

@@ -18,7 +18,11 @@ from tests.reference.resnet50 import ResNet50
 
 pytestmark = pytest.mark.bench
 
-WRITTEN: dict[str, Callable[[], torch.nn.Module]] = {"mobilenet_v2": MobileNetV2, "resnet50": ResNet50, "googlenet": lambda: GoogLeNet(bn=False)}
+WRITTEN: dict[str, Callable[[], torch.nn.Module]] = {
+    "mobilenet_v2": MobileNetV2,
+    "resnet50": ResNet50,
+    "googlenet": lambda: GoogLeNet(bn=False),
+}
 
 
 def run(*command: str) -> None:
