@@ -325,7 +325,7 @@ class _Engine(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802
-        return self._picture(round(min(size.width(), size.height()) / scale), scale, mode)
+        return self._picture(min(size.width(), size.height()), scale, mode)  # the size is in logical px since Qt 6.8
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:  # noqa: N802
         side = min(size.width(), size.height(), self._size)

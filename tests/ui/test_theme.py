@@ -164,6 +164,13 @@ def test_system_follows_the_system(qapp: QApplication, monkeypatch: pytest.Monke
     assert theme.current().name == "light"
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0])
+def test_icons_of_widgets_have_every_pixel_of_the_screen(qapp: QApplication, ratio: float) -> None:
+    picture = theme.current().icon("search").pixmap(QSize(16, 16), ratio)
+    assert picture.size() == QSize(16, 16) * ratio
+    assert picture.devicePixelRatio() == ratio
+
+
 def test_motion_can_be_switched_off() -> None:
     assert theme.current().duration("zoom") == 120
     theme.reduce_motion(True)
