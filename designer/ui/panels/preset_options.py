@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
@@ -12,9 +12,9 @@ from blocks.errors import BlockError, LightdesignerError
 from blocks.parameters import Parameter
 from designer import catalogue
 from designer.app.controller import Controller
+from designer.app.preset_redraw import PresetRedraw
 from designer.graph.design import ROOT, Design, Note
-from designer.graph.edits import Redraw, SetName, SetNote, SetParam
-from designer.graph.network import Edge, Node
+from designer.graph.edits import SetName, SetNote, SetParam
 from designer.graph.topology import boundary
 from designer.ui import theme
 from designer.ui.panels.cost_card import PAD, Section
@@ -22,91 +22,44 @@ from designer.ui.panels.fields import words
 from designer.ui.panels.parameter_form import ParameterForm, Way, reason
 from designer.ui.widgets import label, tool_button, without_margins
 
-if TYPE_CHECKING:
-    from presets.preset import Preset
-
-Picture = tuple[dict[str, Node], frozenset[Edge]]
-
-
-class Origins:
-    """Whether a design still equals the preset it came from; what was drawn for the last look is kept."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._drawn: Picture | None = None
-
-    def holds(self, design: Design) -> bool:
-        """Whether nodes and wires are those that the origin draws."""
-        origin = design.origin
-        if origin is None:
-            return False
-        try:
-            text = catalogue.canonical(origin.preset, origin.options)
-            if text != self._text or self._drawn is None:
-                self._text, self._drawn = text, _picture(catalogue.draw(origin.preset, origin.options))
-        except LightdesignerError:  # a preset or an option of another version
-            return False
-        return len(design.root) == len(self._drawn[0]) and _picture(design) == self._drawn
-
-    def drawn(self, design: Design) -> None:
-        """Note that this is what its origin draws."""
-        assert design.origin is not None
-        self._text = catalogue.canonical(design.origin.preset, design.origin.options)
-        self._drawn = _picture(design)
-
-
-def _picture(design: Design) -> Picture:
-    return {node.id: node for node in design.root.nodes()}, frozenset(design.root.edges())
-
 
 class PresetOptions(Section):
     """The options of the design's preset. Changing one draws the design anew, as one step of undo."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Preset")
-        self.origins = Origins()
+        self.redraw = PresetRedraw()
         self.about = label("", "secondary", wrap=True)
         self.form = ParameterForm()
         self.body.addWidget(self.about)
         self.body.addWidget(self.form)
-        self._controller: Controller | None = None
-        self._kind: type[Preset] | None = None
-        self._parameters: dict[str, Parameter[Any]] = {}
-        self._session = 0
         self.form.edited.connect(self._edited)
         self.form.reset.connect(self._reset)
-        self.form.released.connect(self._released)
+        self.form.released.connect(self.redraw.released)
 
     def show_origin(self, controller: Controller, *, anew: bool) -> bool:
         """Show the options if the design still equals its preset; False where it does not."""
-        self._controller = controller
-        design = controller.design
-        if not self.origins.holds(design):
+        before = self.redraw.kind
+        if not self.redraw.follow(controller):
             return False
-        assert design.origin is not None
-        kind = catalogue.find_preset(design.origin.preset)
-        if kind is not self._kind:
-            self._kind = kind
-            self._parameters = _with_settled_defaults(kind)
+        kind = self.redraw.kind
+        assert kind is not None
+        if kind is not before:
             self.about.setText(f"{kind.title}, {kind.paper.authors.split(',')[0]} et al. {kind.year}. {kind.description}")
             self.note.setText(kind.id)
-        if not self._parameters:
-            return True
-        values = kind.bind(design.origin.options).values
-        made = kind.of(values)
-        self.form.show_parameters(self._parameters, {name: made.settled(name) for name in kind.parameters}, anew=anew)
+        if self.redraw.parameters:
+            self.form.show_parameters(self.redraw.parameters, self.redraw.values, anew=anew)
         return True
 
     def forget(self) -> None:
         """The document is gone."""
-        self._controller = None
+        self.redraw.forget()
 
     def _edited(self, name: str, value: Any) -> None:
-        assert self._kind is not None
         row = self.form.rows[name]
-        sentence = reason(value, self._parameters[name])
+        sentence = reason(value, self.redraw.parameters[name])
         if sentence is None:
-            sentence = self._draw(name, value)
+            sentence = self.redraw.draw(name, value)
         if sentence is None:
             row.accept()
         else:
@@ -114,60 +67,10 @@ class PresetOptions(Section):
             row.refuse(sentence, f"The design still uses {words(row.used)}.", [keep])
 
     def _reset(self, name: str) -> None:
-        sentence = self._draw(name, None, reset=True)
+        sentence = self.redraw.draw(name, None, reset=True)
         if sentence is not None:
             self.form.rows[name].refuse(sentence, f"The design still uses {words(self.form.rows[name].used)}.")
-        self._released()
-
-    def _draw(self, name: str, value: Any, *, reset: bool = False) -> str | None:
-        """Draw the preset with another option; gives why it cannot be."""
-        controller, kind = self._controller, self._kind
-        assert controller is not None
-        assert kind is not None
-        design = controller.design
-        origin = design.origin
-        assert origin is not None
-        options = dict(origin.options)
-        cleaned = None if reset else self._parameters[name].clean(value)
-        if reset or cleaned == self._parameters[name].default:
-            options.pop(name, None)
-        else:
-            options[name] = kind.parameters[name].raw(cleaned)
-        if options == origin.options:
-            return None
-        try:
-            drawn = catalogue.draw(kind.id, options)
-        except LightdesignerError as error:
-            return str(error)
-        named = design.name != catalogue.canonical(kind.id, origin.options)  # a name a person gave stays
-        edit = Redraw(
-            nodes=tuple(drawn.root.nodes()),
-            edges=tuple(drawn.root.edges()),
-            origin=drawn.origin,
-            name=design.name if named else drawn.name,
-        )
-        self.origins.drawn(drawn)
-        controller.apply(edit, f"Set {name} of {kind.title}", merge=f"option {name} {self._session}")
-        return None
-
-    def _released(self) -> None:
-        self._session += 1
-        if self._controller is not None:
-            self._controller.finish_merge()
-
-
-def _with_settled_defaults(kind: type[Preset]) -> dict[str, Parameter[Any]]:
-    """The options, each with the value that "none" stands for as its default: a person sees 224 px, not none."""
-    plain = kind.of(kind.defaults)
-    found: dict[str, Parameter[Any]] = {}
-    for name, parameter in kind.parameters.items():
-        settled = plain.settled(name)
-        if parameter.default is None and settled is not None:
-            parameter = copy.copy(parameter)
-            parameter.default = settled
-            parameter.optional = False
-        found[name] = parameter
-    return found
+        self.redraw.released()
 
 
 class DesignPage(QWidget):
