@@ -64,7 +64,9 @@ def _fit(wanted: str, entry: Entry) -> float | None:
     return score
 
 
-class _Model(QAbstractListModel):
+class EntryModel(QAbstractListModel):
+    """Entries, narrowed to those that fit what was typed, the best first."""
+
     def __init__(self, entries: list[Entry], parent: QObject) -> None:
         super().__init__(parent)
         self._all = entries
@@ -91,7 +93,9 @@ class _Model(QAbstractListModel):
         return None
 
 
-class _Delegate(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
+    """An entry in a row of 28 px: icon, name, note, keys."""
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
         return QSize(100, ROW)
 
@@ -148,10 +152,10 @@ class CommandPalette(Overlay):
         self.field.setProperty("role", "search")
         self.field.setPlaceholderText("Type the name of a command, block or preset")
         self.field.setAccessibleName("Command")
-        self.model = _Model(entries, self)
+        self.model = EntryModel(entries, self)
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setProperty("role", "plain")
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)

@@ -1,0 +1,363 @@
+"""What the canvas can do to a design: the handlers of its actions, and the hands of its gestures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QToolTip
+
+from blocks.errors import LightdesignerError
+from designer.app import clipboard, commands, deleting
+from designer.app.controller import Controller
+from designer.app.wiring import End
+from designer.graph.design import ROOT
+from designer.graph.edits import Compound, SetNote
+from designer.ui.canvas.chooser import Chooser
+from designer.ui.canvas.describe import name_of
+from designer.ui.canvas.editors import NameEdit, NoteEdit
+from designer.ui.canvas.geometry import Box, Point
+from designer.ui.canvas.gestures import connect, cut, detach, drop, notes
+from designer.ui.canvas.gestures.base import Pointer
+from designer.ui.canvas.quick_add import block_entries
+from designer.ui.command_palette import Entry
+from designer.ui.find import FindBar
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.canvas import Canvas
+    from designer.ui.canvas.scene import Scene
+
+NOTHING = "Nothing is selected."
+GAP_STAYS = "The gap stays open: what follows cannot read what came before."
+
+
+class CanvasActions(QObject):
+    """Editing with mouse and keys. Each thing is one step of undo; where it cannot be done a sentence at the pointer says why."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self.canvas = canvas
+        self.view = canvas.view
+        self.chooser: Chooser | None = None
+        self.editor: NameEdit | NoteEdit | None = None
+        self.find_bar: FindBar | None = None
+        starters = (notes.start, cut.start, detach.start, connect.start, drop.start)
+        self.view.starters[1:1] = [partial(start, self) for start in starters]  # behind panning, before what only selects
+        self.dropper = drop.Dropper(self.view, self)
+        self.view.double_clicked.connect(self._double_clicked)
+        self.controller.refused.connect(self.say)
+        canvas.inside_changed.connect(self._close_all)
+        canvas.handlers.update(self._handlers())
+        canvas.reasons.update(
+            dict.fromkeys(
+                ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete_close", "edit.replace", "edit.disable"),
+                self._none_selected,
+            )
+        )
+        canvas.reasons["edit.rename"] = self._not_one_selected
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "edit.cut": self.cut,
+            "edit.copy": self.copy,
+            "edit.paste": self.paste,
+            "edit.duplicate": self.duplicate,
+            "edit.delete": self.delete,
+            "edit.delete_close": self.delete_close,
+            "edit.replace": self.ask_replace,
+            "edit.disable": self.switch,
+            "edit.rename": self.ask_name,
+            "edit.find": self.find,
+            "insert.quick": self.ask_block,
+            "insert.note": self.add_note,
+        }
+
+    # -- the hands of gestures -----------------------------------------------------------------------------------------------
+
+    @property
+    def controller(self) -> Controller:
+        return self.canvas.controller
+
+    @property
+    def scene(self) -> Scene:
+        return self.canvas.scene
+
+    def do(self, step: Compound, *, select: bool = True) -> bool:
+        """Apply a step under its name and select what it adds; False when there is nothing to do or the graph refuses it."""
+        if not step.edits or not self.controller.apply(step, step.name):
+            return False
+        new = commands.added(step)
+        if select and new:
+            self.view.select(new)
+        return True
+
+    def attempt(self, make: Callable[[], Compound], *, select: bool = True) -> bool:
+        """`do` what `make` gives; where it cannot be made, say why."""
+        try:
+            step = make()
+        except LightdesignerError as problem:
+            self.say(str(problem))
+            return False
+        return self.do(step, select=select)
+
+    def say(self, sentence: str) -> None:
+        """Say why something was not done, at the pointer and in the status bar."""
+        self.canvas.status_text.emit(sentence)
+        if self.view.isVisible():
+            QToolTip.showText(QCursor.pos(), sentence, self.view.viewport())
+
+    # -- reasons -------------------------------------------------------------------------------------------------------------
+
+    def _none_selected(self) -> str:
+        return "" if self.controller.selection else NOTHING
+
+    def _not_one_selected(self) -> str:
+        return "" if len(self.controller.selection) == 1 else "Select one block first."
+
+    # -- where ---------------------------------------------------------------------------------------------------------------
+
+    def _pointer(self) -> Point | None:
+        """Where the pointer is in the scene, None when it is not over the view."""
+        at = self.view.viewport().mapFromGlobal(QCursor.pos())
+        return self._scene_point(at) if self.view.viewport().rect().contains(at) else None
+
+    def _centre(self) -> Point:
+        place = self.view.centre()
+        return place.x(), place.y()
+
+    def _scene_point(self, at: QPoint) -> Point:
+        place = self.view.viewportTransform().inverted()[0].map(QPointF(at))
+        return place.x(), place.y()
+
+    def _on_canvas(self, at: Point) -> QPoint:
+        place = self.view.viewportTransform().map(QPointF(*at)).toPoint()
+        return self.view.viewport().mapTo(self.canvas, place)
+
+    def _bring_into_view(self, node_ids: frozenset[str]) -> None:
+        """Show new blocks that were put where nobody looks."""
+        box, seen = self.scene.content(node_ids), self.view.seen()
+        if box is not None and not box.meets(seen) and node_ids:
+            self.view.center_on(min(node_ids))
+
+    # -- adding --------------------------------------------------------------------------------------------------------------
+
+    def insert(self, block: str) -> bool:
+        """Put a block in the middle of what is seen; into the selected wire, if one is."""
+        self._leave_inside()
+        edge = self.view.selected_edge
+        design, places = self.controller.design, self.scene.places()
+        if edge is not None and edge in self.scene.edges:
+            done = self.attempt(lambda: commands.insert(design, self.controller.engine, block, edge, places=places))
+        else:
+            done = self.attempt(lambda: commands.add(design, block, self._centre(), places=places))
+        if done:
+            self._bring_into_view(self.controller.selection)
+        return done
+
+    def _leave_inside(self) -> None:
+        if self.canvas.scope:
+            self.canvas.set_scope(())
+
+    def ask_block(self) -> Chooser:
+        """Quick add where the pointer is."""
+        return self.quick_add(self._pointer() or self._centre())
+
+    def quick_add(self, at: Point, port: End | None = None) -> Chooser:
+        """Ask for a block to put at a place of the scene, connected to `port`, or into the wire that runs there."""
+        hint = "Block to insert"
+        if port is not None and port.node in self.controller.design.root:
+            node = name_of(self.controller.design.root.node(port.node))
+            hint = f"Block to put {'behind' if port.output else 'before'} {node}"
+        entries = block_entries(self.controller.design, partial(self._put, at, port), lambda block: _why_not_behind(block, port))
+        return self._choose("Quick add", hint, entries, self._on_canvas(at))
+
+    def _put(self, at: Point, port: End | None, block: str) -> bool:
+        if port is None:
+            return self.dropper.dropped(block, at)
+        design, engine = self.controller.design, self.controller.engine
+        return self.attempt(lambda: commands.add_at_port(design, engine, block, port, at, places=self.scene.places()))
+
+    def _choose(self, name: str, hint: str, entries: Sequence[Entry], at: QPoint) -> Chooser:
+        self._close_all()
+        self.chooser = chooser = Chooser(self.canvas, name, hint, entries, self.view)
+        chooser.destroyed.connect(partial(self._forget_chooser, chooser))
+        chooser.open_at(at)
+        return chooser
+
+    def _forget_chooser(self, chooser: Chooser) -> None:
+        if self.chooser is chooser:
+            self.chooser = None
+
+    def _close_all(self) -> None:
+        if self.chooser is not None:
+            self.chooser.dismiss()
+            self.chooser = None
+        if self.editor is not None:
+            editor, self.editor = self.editor, None
+            editor.dismiss(keep=True)
+
+    def _double_clicked(self, pointer: Pointer) -> None:
+        if self.view.read_only:
+            return
+        if pointer.hit.kind in ("nothing", "frame", "edge"):
+            self.quick_add((pointer.x, pointer.y))
+        elif pointer.hit.kind == "note":
+            self.edit_note(pointer.hit.name)
+
+    # -- the clipboard ---------------------------------------------------------------------------------------------------------
+
+    def copy(self) -> bool:
+        """The selected blocks as text on the system's clipboard."""
+        if not self.controller.selection:
+            return False
+        try:
+            text = clipboard.copied(self.controller.design, self.controller.selection, self.scene.places())
+        except LightdesignerError as problem:
+            self.say(str(problem))
+            return False
+        QGuiApplication.clipboard().setText(text)
+        return True
+
+    def cut(self) -> bool:
+        """Copy, then delete."""
+        if not self.copy():
+            return False
+        step = deleting.delete(self.controller.design, self.controller.selection)
+        return self.do(msgspec.structs.replace(step, name=step.name.replace("Delete", "Cut", 1)))
+
+    def paste(self) -> bool:
+        """What is on the clipboard, at the pointer where it is over the canvas."""
+        text = QGuiApplication.clipboard().text()
+        at, places = self._pointer(), self.scene.places()
+        done = self.attempt(lambda: clipboard.pasted(self.controller.design, text, at, places=places))
+        if done:
+            self._bring_into_view(self.controller.selection)
+        return done
+
+    def duplicate(self) -> bool:
+        """A copy beside the selected blocks; the clipboard stays as it is."""
+        design, selection, places = self.controller.design, self.controller.selection, self.scene.places()
+        return self.attempt(lambda: clipboard.duplicated(design, selection, places))
+
+    # -- deleting --------------------------------------------------------------------------------------------------------------
+
+    def delete(self) -> bool:
+        """The selected blocks, or the selected wire or note."""
+        design, edge, note = self.controller.design, self.view.selected_edge, notes.selected_note(self.view)
+        edges = [edge] if edge is not None and edge in self.scene.edges else []
+        step = deleting.delete(design, self.controller.selection, edges, [note] if note is not None else [])
+        if not step.edits:
+            self.say(NOTHING)
+        return self.do(step)
+
+    def delete_close(self) -> bool:
+        """The selected blocks, with the wires around them joined."""
+        design, selection = self.controller.design, self.controller.selection
+        open_before = any(design.root.readers(node_id) for node_id in selection)
+        step = deleting.delete_closing(design, self.controller.engine, selection)
+        done = self.do(step)
+        if done and open_before and not step.name.endswith("close the gap"):
+            self.say(GAP_STAYS)
+        return done
+
+    # -- changing --------------------------------------------------------------------------------------------------------------
+
+    def ask_replace(self) -> Chooser | None:
+        """Ask for another kind of block for the selected ones."""
+        selection = sorted(self.controller.selection)
+        if not selection:
+            return None
+        root = self.controller.design.root
+        kinds = {root.node(node_id).block for node_id in selection}
+        name = name_of(root.node(selection[0])) if len(selection) == 1 else f"{len(selection)} blocks"
+        entries = block_entries(
+            self.controller.design, self.replace, lambda block: "It is one already." if kinds == {block} else ""
+        )
+        box: Box = self.scene.nodes[selection[0]].box
+        return self._choose("Replace by", f"Block in the place of {name}", entries, self._on_canvas((box.left, box.top)))
+
+    def replace(self, block: str) -> bool:
+        """Put another kind of block in the place of each selected one."""
+        return self.attempt(lambda: commands.replace_all(self.controller.design, self.controller.selection, block))
+
+    def switch(self) -> bool:
+        """Bypass the selected blocks, or switch them on again."""
+        return self.attempt(lambda: commands.switch(self.controller.design, self.controller.selection))
+
+    def ask_name(self) -> NameEdit | None:
+        """Let a person write the name of the selected block."""
+        if len(self.controller.selection) != 1:
+            return None
+        (node_id,) = self.controller.selection
+        node = self.controller.design.root.node(node_id)
+        self._close_all()
+        keep = partial(self._rename, node_id)
+        editor = self.editor = NameEdit(self.canvas, f"Name of {name_of(node)}", node.label, keep, self.view)
+        editor.setPlaceholderText(name_of(msgspec.structs.replace(node, label="")))
+        box: Box = self.scene.nodes[node_id].box
+        at = self._on_canvas((box.left, box.top))
+        width = max(140, round(box.width * min(self.view.zoom, 1.0)))
+        editor.setGeometry(at.x(), at.y() + 4, width, editor.sizeHint().height())
+        editor.show()
+        editor.setFocus()
+        return editor
+
+    def _rename(self, node_id: str, label: str) -> None:
+        self.editor = None
+        if node_id in self.controller.design.root:
+            self.attempt(lambda: commands.rename(self.controller.design, node_id, label.strip()))
+
+    # -- notes -----------------------------------------------------------------------------------------------------------------
+
+    def add_note(self) -> NoteEdit | None:
+        """Put a note where the pointer is, ready to write."""
+        at = self._pointer() or self._centre()
+        step = commands.add_note(self.controller.design, at)
+        if not self.do(step):
+            return None
+        (edit,) = step.edits
+        assert isinstance(edit, SetNote)
+        notes.select_note(self.view, edit.id)
+        return self.edit_note(edit.id)
+
+    def edit_note(self, name: str) -> NoteEdit | None:
+        """Let a person write in a note."""
+        note = self.controller.design.notes.get(ROOT, {}).get(name)
+        if note is None:
+            return None
+        self._close_all()
+        editor = self.editor = NoteEdit(self.canvas, note.text, partial(self._write_note, name), self.view)
+        at = self._on_canvas((note.x, note.y))
+        editor.setGeometry(at.x(), at.y(), 220, 110)
+        editor.show()
+        editor.setFocus()
+        return editor
+
+    def _write_note(self, name: str, text: str) -> None:
+        self.editor = None
+        note = self.controller.design.notes.get(ROOT, {}).get(name)
+        if note is not None and note.text != text:
+            new = msgspec.structs.replace(note, text=text) if text.strip() else None
+            self.do(commands.step("Write note" if new else "Delete note", [SetNote(id=name, note=new)]))
+
+    # -- finding ---------------------------------------------------------------------------------------------------------------
+
+    def find(self) -> FindBar:
+        """Show the search bar."""
+        self._leave_inside()
+        if self.find_bar is None:
+            self.find_bar = FindBar(self.canvas, self.controller, self.view.center_on, self.view)
+        self.find_bar.open()
+        return self.find_bar
+
+
+def _why_not_behind(block: str, port: End | None) -> str:
+    if port is not None and port.output and block == "input":
+        return "It has no input."
+    if port is not None and not port.output and block == "output":
+        return "It has no output."
+    return ""
