@@ -23,6 +23,7 @@ class Camera(QGraphicsView):
     """Looks at a surface."""
 
     zoom_changed = Signal(float)
+    missed = Signal(str)  # a block to be shown that this surface does not have
     moved = Signal()  # what part of the surface is seen has changed
 
     def __init__(self, surface: Surface, parent: QWidget | None = None) -> None:
@@ -106,6 +107,7 @@ class Camera(QGraphicsView):
         """Bring a block into the middle, at a zoom at which it can be read."""
         item = self.surface.nodes.get(node_id)
         if item is None:
+            self.missed.emit(node_id)
             return
         if not self._sized():
             self._unshown = lambda: self.center_on(node_id)

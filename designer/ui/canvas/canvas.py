@@ -21,6 +21,7 @@ from designer.ui.canvas.inside import InsideScene, result_at
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.view import View
+from designer.ui.canvas_actions import CanvasActions
 
 SMALL = (520, 420)  # px below which the minimap would cover what it shows
 
@@ -56,6 +57,7 @@ class Canvas(QWidget):
         self.view.viewport().installEventFilter(self)
         self.view.double_clicked.connect(self._double_clicked)
         self.view.hovered.connect(self._hovered)
+        self.view.missed.connect(self._go_out_to)
         controller.analysis_changed.connect(self._follow_inside)
         controller.graph_changed.connect(self._follow_inside)
         units.notifier().changed.connect(self._write_anew)
@@ -83,6 +85,12 @@ class Canvas(QWidget):
             "view.back": lambda: "" if self._inside or self.view.gesture else "The design itself is shown.",
             "design.tidy": lambda: "" if self.scene.nodes else "The design is empty.",
         }
+
+        self.tools = CanvasActions(self)
+
+    def insert(self, block_id: str) -> bool:
+        """Put a block in the middle of what is seen."""
+        return self.tools.insert(block_id)
 
     # -- actions -----------------------------------------------------------------------------------------------------------
 
@@ -167,6 +175,12 @@ class Canvas(QWidget):
         self._show_surface()
         self.view.look(zoom, QPointF(x, y))
         left.deleteLater()
+
+    def _go_out_to(self, node_id: str) -> None:
+        """A block of the design is to be shown while we are inside another."""
+        if self._inside and node_id in self.scene.nodes:
+            self._go_back_to(0)
+            self.view.center_on(node_id)
 
     def _go_back_to(self, depth: int) -> None:
         while len(self._inside) > depth:

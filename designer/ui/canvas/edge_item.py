@@ -15,6 +15,7 @@ from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, bounds, elbows, 
 from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once
 
+TALL = 7.0  # half the height that a text keeps free of other wires
 NAME = 14.0  # the word above the shape of a bypass
 ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
 
@@ -150,7 +151,7 @@ class EdgeItem(QGraphicsItem):
         """Where the text stands when its size is multiplied with `scale`."""
         (ax, ay), (bx, by) = self._leg
         x, y, half = (ax + bx) / 2, (ay + by) / 2, len(self.text) * 3.35 * scale
-        return Box(x - half, y - 5 * scale, x + half, y + 5 * scale)
+        return Box(x - half, y - TALL * scale, x + half, y + TALL * scale)
 
     def _is_covered(self, scale: float) -> bool:
         """Whether a block or another wire is where the text would stand. Looked at again only when something has moved."""

@@ -55,6 +55,7 @@ class Ink:
         self.name_metrics = QFontMetricsF(self.name_font)
         self.small_name_metrics = QFontMetricsF(self.small_name_font)
         self.caption_metrics = QFontMetricsF(self.body_font)
+        self.number_metrics = QFontMetricsF(self.number_font)
         self.digit = QFontMetricsF(self.number_font).horizontalAdvance("0")
         self.small_digit = QFontMetricsF(self.small_number_font).horizontalAdvance("0")
         self.canvas = QBrush(color("bg.canvas"))

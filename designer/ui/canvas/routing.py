@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 from designer.ui.canvas.geometry import CLEAR, LANE, STUB, Box, Point
 
@@ -61,36 +60,31 @@ def free_level(y: float, x0: float, x1: float, boxes: Iterable[Box]) -> bool:
     return not any(top - CLEAR < y < bottom + CLEAR and x0 < right and left < x1 for left, top, right, bottom in boxes)
 
 
-def free(points: Sequence[Point], near: Near) -> bool:
-    """Whether a wire crosses no block."""
-    for (ax, ay), (bx, by) in pairwise(points):
-        boxes = near(Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
-        for left, top, right, bottom in boxes:
-            if min(ax, bx) < right and left < max(ax, bx) + 0.01 and min(ay, by) < bottom and top < max(ay, by):
-                return False
-            if ay == by and top < ay < bottom and min(ax, bx) < right and left < max(ax, bx):
-                return False
-    return True
-
-
 def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int) -> list[Point] | None:
     """Down, across to a lane where nothing stands in the way, along it, and across to the end."""
     (sx, sy), (tx, ty) = start, end
     leave = sy + STUB
     enter = ty if side else ty - STUB - step * CLEAR
     top, bottom = min(leave, enter), max(leave, enter)
-    band = near(Box(min(sx, tx) - REACH, top - STUB, max(sx, tx) + REACH, bottom + STUB))
-    for x in _lanes(sx, tx, top, bottom, band, side, step):
-        if free_level(leave, sx, x, band) and free_level(enter, x, tx, band):
-            points = [start, (sx, leave), (x, leave), (x, enter)]
-            if not side:
-                points.append((tx, enter))
-            return [*points, end]
+    for reach in (REACH, 8 * REACH):
+        band = near(Box(min(sx, tx) - reach, top - STUB, max(sx, tx) + reach, bottom + STUB))
+        for x in _lanes(sx, tx, top, bottom, band, side, step, reach):
+            if free_level(leave, sx, x, band) and free_level(enter, x, tx, band):
+                points = [start, (sx, leave), (x, leave), (x, enter)]
+                if not side:
+                    points.append((tx, enter))
+                return [*points, end]
     return None
 
 
-def _lanes(sx: float, tx: float, top: float, bottom: float, band: Iterable[Box], side: bool, step: int) -> list[float]:
-    """x of free lanes between two heights, nearest first; the right side wins a draw. Into a side, only from the right."""
+def _lanes(
+    sx: float, tx: float, top: float, bottom: float, band: Iterable[Box], side: bool, step: int, reach: float
+) -> list[float]:
+    """x of free lanes between two heights, nearest first; the right side wins a draw. Into a side, only from the right.
+
+    None is further away than `reach`: what stands there is not known.
+    """
+    middle, within = (sx + tx) / 2, abs(sx - tx) / 2 + reach - STUB
     blocked: list[list[float]] = []
     for left, right in sorted(
         (box[0] - CLEAR, box[2] + CLEAR) for box in band if box[1] < bottom + CLEAR and top - CLEAR < box[3]
@@ -101,13 +95,15 @@ def _lanes(sx: float, tx: float, top: float, bottom: float, band: Iterable[Box],
             blocked.append([left, right])
     clear = LANE + step * LANE
     if side:
-        roomy = [right + BESIDE - CLEAR for _, right in blocked] or [max(sx, tx) + BESIDE]
-        close = [right + clear for _, right in blocked] or [max(sx, tx) + STUB]
-        both = [x for x in roomy if not any(left - clear < x < right for left, right in blocked)] + close
-        return [x for x in both if x > tx + STUB / 2][:TRIES]
+        beside = [(right + BESIDE - CLEAR, right + clear) for _, right in blocked] or [(max(sx, tx) + BESIDE, 0.0)]
+        free = [close if any(a - clear < roomy < b for a, b in blocked) else roomy for roomy, close in beside]
+        return [x for x in free if tx + STUB / 2 < x < middle + within][:TRIES]
     found = [x for x in (sx, tx) if not any(left < x < right for left, right in blocked)]
     found += [x for left, right in blocked for x in (left - clear, right + clear)]
-    return sorted(set(found), key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x))[:TRIES]
+    return sorted(
+        {x for x in found if -within < x - middle < within},
+        key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x),
+    )[:TRIES]
 
 
 def _plain(start: Point, end: Point, side: bool) -> list[Point]:

@@ -103,6 +103,17 @@ class StageFrame(QGraphicsItem):
             rest = [line for line in wanted.get(count, [shape, blocks, params, macs, share]) if line is not None]
         return [(text, kind) for kind, text in (*said, *rest)][:count]
 
+    def _short_lines(self, title: tuple[str, str], count: int) -> list[tuple[str, str]]:
+        """What the gutter says where it is narrow: whole numbers in few characters, or nothing."""
+        facts = self.facts
+        if facts.waits:
+            rest = [f"waits for {facts.waits}"]
+        elif facts.macs is None:
+            rest = [numbers.UNKNOWN]
+        else:
+            rest = [units.short(facts.macs)] + ([numbers.share(facts.share)] if facts.share is not None else [])
+        return [title, *[(text, "number") for text in rest]][:count]
+
     # -- Qt ----------------------------------------------------------------------------------------------------------------
 
     def boundingRect(self) -> QRectF:  # noqa: N802
@@ -153,8 +164,8 @@ class StageFrame(QGraphicsItem):
         painter.setPen(draw.NO_PEN)
         painter.setBrush(kit.color(name))
         painter.fillRect(QRectF(left, top + radius, stripe, bottom - top - size), kit.color(name))
-        for corner in (_corner(radius, stripe), _corner(radius, stripe, upper=False)):
-            painter.drawPath(corner.translated(left, top if corner.boundingRect().top() == 0 else bottom))
+        painter.drawPath(_corner(radius, stripe).translated(left, top))
+        painter.drawPath(_corner(radius, stripe, upper=False).translated(left, bottom))
 
     def _draw_label(self, painter: QPainter, kit: Ink, zoom: float, detail: str) -> None:
         scale = draw.text_scale(zoom, detail)
@@ -168,9 +179,11 @@ class StageFrame(QGraphicsItem):
         painter.scale(scale, scale)
         lines = self.lines(min(count, 6)) if detail != FAR else self.lines(1)
         indent = INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
-        room = (SIZES.gutter + SIZES.frame_side) / scale - indent - 2
+        room = (SIZES.gutter + SIZES.frame_side) / scale - indent - (2 if detail != FAR else -1)
         used = len(lines) * LINE
         y = min(20.0, (height - used) / 2 + 12) if detail != FAR else height / 2 + 4
+        if any(kind == "number" and len(text) * kit.digit > room for text, kind in lines):
+            lines = self._short_lines(lines[0], count)
         for text, kind in lines:
             if kind == "title":
                 painter.setFont(kit.name_font if detail == CLOSE else kit.body_font if detail == FAR else kit.small_name_font)
@@ -184,10 +197,8 @@ class StageFrame(QGraphicsItem):
             else:
                 painter.setFont(kit.number_font if kind == "number" else kit.body_font)
                 painter.setPen(kit.secondary if kind == "number" else kit.muted)
-                if len(text) * kit.digit > room:
-                    text = text.rpartition(" ")[0] if kind == "number" and not text.startswith("waits") else text
-                    if len(text) * kit.digit > room:
-                        text = text[: max(1, int(room / kit.digit) - 1)] + "…"
+                if len(text) * kit.digit > room:  # only words: numbers that do not fit are not here
+                    text = draw.elided(text, kit.number_metrics if kind == "number" else kit.caption_metrics, room)
             painter.drawText(QPointF(indent, y), text)
             y += LINE
         if detail == CLOSE and self.facts.share and height - y > 4:
