@@ -187,7 +187,7 @@ def _clamp(parameter: Parameter[Any], value: Any) -> Any:
 
 
 def near(parameter: Parameter[Any], given: Any, inputs: dict[str, TensorSpec]) -> Iterator[Any]:
-    """Allowed values to try instead of a raw one: the nearest in range, divisors and multiples of the channels, smaller windows."""
+    """Allowed values to try instead of a raw one: the nearest in range, divisors and multiples of channels, smaller windows."""
     try:
         value = parameter.clean(given)
     except BlockError:

@@ -475,8 +475,9 @@ class ShapeField(Field):
         self._name(self.line)
         self._row.addWidget(self.line, 1)
         self._unit()
+        self._value: Any = None
         self.line.textEdited.connect(self._typed)
-        self.line.editingFinished.connect(self.released)
+        self.line.editingFinished.connect(self._finished)
 
     def _read(self, text: str) -> Any:
         try:
@@ -486,9 +487,23 @@ class ShapeField(Field):
 
     def _typed(self, text: str) -> None:
         value = self._read(text)
+        # a map being typed begins as a vector: another number of sides counts when the text is finished
+        if isinstance(value, BlockError) or self._value is None or len(value) == len(self._value):
+            self._tell(value)
+
+    def _finished(self) -> None:
+        value = self._read(self.line.text())
+        if not isinstance(value, BlockError) and value != self._value:
+            self._tell(value)
+        self.released.emit()
+
+    def _tell(self, value: Any) -> None:
+        if not isinstance(value, BlockError):
+            self._value = value
         self.edited.emit(value if isinstance(value, BlockError) else tuple(value))
 
     def show_value(self, value: Any, *, mixed: bool = False) -> None:
+        self._value = None if mixed else value
         self.line.setPlaceholderText("mixed" if mixed else "")
         text = "" if mixed else words(value)
         if self._read(self.line.text()) != value or (mixed and self.line.text()):

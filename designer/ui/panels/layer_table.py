@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.engine import Delta
-from designer.analysis.layers import BLOCK, LAYER, STAGE
+from designer.analysis.layers import BLOCK, LAYER, STAGE, LayerRow
 from designer.app.controller import Controller, GraphDelta
 from designer.ui import theme, units
 from designer.ui.panels.layer_delegate import LayerDelegate
@@ -33,6 +33,7 @@ class _View(QTableView):
     activated_row = Signal(int)
     toggled_row = Signal(int)
     resized = Signal()
+    copied = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +77,9 @@ class _View(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         row = self.currentIndex().row()
         key = event.key()
-        if row >= 0 and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
+        elif row >= 0 and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.activated_row.emit(row)
         elif row >= 0 and key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space) and self._is_group(row):
             closed = self._model().is_closed(self._model().rows[row].stage)
@@ -116,7 +119,9 @@ class LayerTable(QWidget):
         column = without_margins(QVBoxLayout(self))
         column.addWidget(self.view)
         self.header = self._build_header()
-        self.model.rebuilt.connect(self._show_selection)
+        self._current: tuple[object, ...] | None = None
+        self.model.modelAboutToBeReset.connect(self._note_current)
+        self.model.rebuilt.connect(self._rebuilt)
         units.notifier().changed.connect(self.model.unit_changed)
         theme.notifier().changed.connect(self.view.viewport().update)
 
@@ -160,11 +165,7 @@ class LayerTable(QWidget):
         view.activated_row.connect(self._activate)
         view.toggled_row.connect(self._toggle)
         view.resized.connect(self._fit)
-        copy = QAction("Copy", view)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        copy.triggered.connect(lambda: self.copy(markdown=False))
-        view.addAction(copy)
+        view.copied.connect(lambda: self.copy(markdown=False))
 
     def _build_header(self) -> QWidget:
         header = QWidget()
@@ -175,8 +176,10 @@ class LayerTable(QWidget):
         self.filter.setToolTip("Words of name, block or stage; values such as stride=2, groups>1, macs>1M, kernel=3")
         self.filter.setClearButtonEnabled(True)
         self.filter.addAction(theme.current().icon("list-filter"), QLineEdit.ActionPosition.LeadingPosition)
-        self.filter.setMinimumWidth(90)
-        self.filter.setMaximumWidth(170)
+        for inner in self.filter.findChildren(QToolButton):
+            inner.setProperty("small", True)
+        self.filter.setMinimumWidth(110)
+        self.filter.setMaximumWidth(196)
         self.filter.textChanged.connect(self._filtered)
         self.levels = Segments(["Stage", "Block", "Layer"], "Rows")
         self.levels.choose(LEVELS.index(self.model.level))
@@ -326,6 +329,19 @@ class LayerTable(QWidget):
 
     # -- selection ---------------------------------------------------------------------------------------------------------
 
+    def _note_current(self) -> None:
+        row = self.view.currentIndex().row()
+        self._current = _key(self.model.rows[row]) if 0 <= row < len(self.model.rows) else None
+
+    def _rebuilt(self) -> None:
+        """Rows came or went: the keyboard stays on the row it was on."""
+        if self._current is not None:
+            place = next((k for k, row in enumerate(self.model.rows) if _key(row) == self._current), -1)
+            if place >= 0:
+                flag = QItemSelectionModel.SelectionFlag.NoUpdate
+                self.view.selectionModel().setCurrentIndex(self.model.index(place, 0), flag)
+        self._show_selection()
+
     def _show_selection(self, *, scroll: bool = False) -> None:
         """Select the rows of the selected blocks."""
         if self._controller is None or self._syncing:
@@ -378,6 +394,10 @@ class LayerTable(QWidget):
         ids = self.model.rows[row].node_ids
         if ids:
             self.node_activated.emit(ids[0])
+
+
+def _key(row: LayerRow) -> tuple[object, ...]:
+    return row.level, row.group, row.name, row.node_ids
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:

@@ -64,6 +64,7 @@ class Refusal(QFrame):
             one = button(text, on_click=way.do)
             one.setProperty("small", True)
             self._ways.insertWidget(place, one)
+            one.show()  # at once, not with the next event: the keyboard may be sent there
 
 
 class FormRow(QWidget):

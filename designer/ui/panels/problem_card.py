@@ -106,6 +106,7 @@ class ProblemCard(QFrame):
             button = FixButton(fix, first=place == 0)
             button.clicked.connect(lambda _=False, fix=fix: self.apply(fix))
             self._fixes.addWidget(button)
+            button.show()
             repolish(button)
             self.buttons.append(button)
         if focused and self.buttons:

@@ -53,9 +53,7 @@ def entries_of(engine: Engine) -> list[Entry]:
             waiting.setdefault(result.blocked_by, []).append(node_id)
         for issue in result.issues:
             of_node[issue.severity].append((node_id, issue))
-    for issue in engine.issues():
-        if not issue.path:
-            found.append(Entry(issue, "", "design", issue.sentence(), issue.severity))
+    found += [Entry(issue, "", "design", issue.sentence(), issue.severity) for issue in engine.issues() if not issue.path]
     for severity in ORDER:
         for node_id, issue in of_node[severity]:
             path = engine.results[node_id].path

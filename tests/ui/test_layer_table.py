@@ -1,0 +1,333 @@
+"""The layer table, with the mouse and the keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from designer import catalogue
+from designer.analysis.report import analyse
+from designer.app.controller import Controller
+from designer.graph.design import Design
+from designer.graph.edits import RemoveNode, SetDisabled, SetParam, SetStage
+from designer.ui import numbers, theme, units
+from designer.ui.panels.layer_model import COLUMNS, PLACE
+from designer.ui.panels.layer_table import LayerTable
+from presets.preset import presets
+from tests.designs import chain
+
+Show = Callable[..., LayerTable]
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Iterator[Show]:
+    made: list[LayerTable] = []
+
+    def open_(design: Design) -> LayerTable:
+        panel = LayerTable()
+        qtbot.addWidget(panel)
+        qtbot.addWidget(panel.header)
+        panel.test_controller = Controller(design)  # type: ignore[attr-defined]
+        panel.set_controller(controller_of(panel))
+        panel.resize(1016, 400)
+        panel.header.show()
+        panel.show()
+        qtbot.waitExposed(panel)
+        made.append(panel)
+        return panel
+
+    yield open_
+    for panel in made:
+        same = LayerTable()
+        same.model.set_level(panel.model.level)
+        same.model.set_controller(controller_of(panel))
+        if not panel.model._terms and panel.model.sorted_by[0] < 0 and not panel.model._closed:
+            assert panel.model.rows == same.model.rows, "what was followed equals what is built anew"
+        same.deleteLater()
+        panel.hide()
+        panel.header.hide()
+        panel.set_controller(None)
+
+
+def controller_of(panel: LayerTable) -> Controller:
+    return panel.test_controller  # type: ignore[attr-defined, no-any-return]
+
+
+def names(panel: LayerTable) -> list[str]:
+    return [row.name for row in panel.model.rows]
+
+
+def text(panel: LayerTable, name: str, column: str) -> str:
+    place = names(panel).index(name)
+    return str(panel.model.index(place, PLACE[column]).data())
+
+
+def selected(panel: LayerTable) -> list[str]:
+    return sorted(panel.model.rows[index.row()].name for index in panel.view.selectionModel().selectedRows())
+
+
+def press(
+    qtbot: QtBot, panel: LayerTable, name: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, *, x: int = 80
+) -> None:
+    index = panel.model.index(names(panel).index(name), 0)
+    panel.view.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+    at = panel.view.visualRect(index)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, modifier, QPoint(at.x() + x, at.center().y()))
+
+
+def click_header(qtbot: QtBot, panel: LayerTable, column: str) -> None:
+    header = panel.view.horizontalHeader()
+    x = header.sectionViewportPosition(PLACE[column]) + 20
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 8))
+
+
+def level(qtbot: QtBot, panel: LayerTable, name: str) -> None:
+    button = next(one for one in panel.levels.findChildren(QPushButton) if one.text() == name)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_layers_stand_under_their_stages(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    rows = panel.model.rows
+    stage = next(row for row in rows if row.group and row.name == "stage2")
+    assert stage.said == "2 blocks, 7 layers"
+    at = rows.index(stage)
+    assert [row.name for row in rows[at + 1 : at + 8]] == [
+        "ir1.expand", "ir1.depthwise", "ir1.project", "ir2.expand", "ir2.depthwise", "ir2.project", "ir2.add",
+    ]  # fmt: skip
+    place = at + 2
+    cells = {column.id: str(panel.model.index(place, k).data()) for k, column in enumerate(COLUMNS)}
+    assert (cells["block"], cells["kernel"], cells["output"]) == ("depthwise", "3 × 3 / 2", "96 × 56 × 56")
+    assert (cells["params"], cells["macs"], cells["share"], cells["activations"]) == ("1,056", "2,709,504", "0.9 %", "301,056")
+    assert (cells["stride"], cells["groups"]) == ("2", "96")
+
+
+@pytest.mark.parametrize("preset", ["mobilenet_v2", "inception_v3", "xception", "shufflenet_v2", "ghostnet"])
+def test_every_level_adds_up_to_the_totals(show: Show, qtbot: QtBot, preset: str) -> None:
+    preset = next(name for name in presets() if name.startswith(preset))
+    panel = show(catalogue.draw(preset))
+    total = controller_of(panel).engine.total
+    for name in ("Stage", "Block", "Layer"):
+        level(qtbot, panel, name)
+        rows = [row for row in panel.model.rows if not row.group]
+        for field in ("params", "buffers", "macs", "activations", "add", "mul"):
+            assert sum(getattr(row.cost, field) for row in rows) == getattr(total, field)
+
+
+def test_the_filter_finds_words_and_values(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    qtbot.keyClicks(panel.filter, "stride=2")
+    found = [row for row in panel.model.rows if not row.group]
+    assert [f"{row.stage}.{row.name}" for row in found] == [
+        "stem.conv", "stage2.ir1.depthwise", "stage3.ir1.depthwise", "stage4.ir1.depthwise", "stage6.ir1.depthwise",
+    ]  # fmt: skip
+    panel.filter.clear()
+    qtbot.keyClicks(panel.filter, "pointwise macs>15M")
+    found = [row for row in panel.model.rows if not row.group]
+    assert found
+    assert all(row.block == "pointwise" and row.cost is not None and row.cost.macs > 15e6 for row in found)
+    panel.filter.clear()
+    qtbot.keyClicks(panel.filter, "nonsense")
+    assert panel.model.rows == []
+
+
+def test_sorting_goes_down_up_and_back(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    natural = names(panel)
+    click_header(qtbot, panel, "params")
+    params = [row.cost.params for row in panel.model.rows if row.cost is not None]
+    assert params == sorted(params, reverse=True)
+    assert not any(row.group for row in panel.model.rows)
+    click_header(qtbot, panel, "params")
+    params = [row.cost.params for row in panel.model.rows if row.cost is not None]
+    assert params == sorted(params)
+    click_header(qtbot, panel, "params")
+    assert names(panel) == natural
+    click_header(qtbot, panel, "block")
+    assert [row.block for row in panel.model.rows] == sorted(row.block for row in panel.model.rows)
+
+
+@pytest.mark.parametrize("column", [column.id for column in COLUMNS])
+def test_every_column_can_be_sorted_by_while_figures_are_unknown(show: Show, column: str) -> None:
+    panel = show(chain(("a", "conv2d", {"out_channels": 0}), ("b", "relu"), ("c", "conv_norm_act"), shape=(3, 8, 8)))
+    panel.model.sort(PLACE[column], Qt.SortOrder.AscendingOrder)
+    assert len(panel.model.rows) == 3
+
+
+def test_selection_follows_the_canvas_and_leads_it(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    controller = controller_of(panel)
+    controller.select({"stage2_ir2"})
+    assert selected(panel) == ["ir2.add", "ir2.depthwise", "ir2.expand", "ir2.project"]
+    press(qtbot, panel, "stem")
+    assert controller.selection == {"stem_conv"}
+    level(qtbot, panel, "Block")
+    assert selected(panel) == ["conv", "stem"], "the rows of another level too"
+    press(qtbot, panel, "ir3")
+    assert controller.selection == {"stage3_ir3"}
+    press(qtbot, panel, "ir4", Qt.KeyboardModifier.ControlModifier)
+    assert controller.selection == {"stage3_ir3", "stage4_ir4"}
+    press(qtbot, panel, "ir4", Qt.KeyboardModifier.ControlModifier)
+    assert controller.selection == {"stage3_ir3"}
+    press(qtbot, panel, "stage2")
+    assert controller.selection == {"stage2_ir1", "stage2_ir2"}
+
+
+def test_ctrl_click_on_one_layer_lets_go_of_its_block(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    controller = controller_of(panel)
+    controller.select({"stage2_ir2", "stem_conv"})
+    press(qtbot, panel, "ir2.add", Qt.KeyboardModifier.ControlModifier)
+    assert len(controller.selection) == 1 or "stage2_ir2" not in controller.selection
+
+
+def test_keys_walk_through_the_rows_and_go_to_the_block(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    level(qtbot, panel, "Block")
+    press(qtbot, panel, "stage2")
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Down)
+    assert controller_of(panel).selection == {"stage2_ir1"}
+    with qtbot.waitSignal(panel.node_activated) as gone:
+        qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    assert gone.args == ["stage2_ir1"]
+    index = panel.view.currentIndex()
+    with qtbot.waitSignal(panel.node_activated):
+        qtbot.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.visualRect(index).center())
+
+
+def test_a_stage_folds_by_mouse_and_by_key(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    before = len(panel.model.rows)
+    press(qtbot, panel, "stage2", x=12)
+    assert len(panel.model.rows) == before - 7
+    assert controller_of(panel).selection == frozenset(), "folding selects nothing"
+    press(qtbot, panel, "stage2")
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_Right)
+    assert len(panel.model.rows) == before
+    qtbot.keyClick(panel.view, Qt.Key.Key_Left)
+    assert len(panel.model.rows) == before - 7
+
+
+def test_rows_follow_edits_undo_and_structure(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    controller = controller_of(panel)
+    resets: list[int] = []
+    panel.model.modelReset.connect(lambda: resets.append(1))
+    controller.apply(SetParam(node="stage2_ir2", name="kernel_size", value=5), "x")
+    at = names(panel).index("stage2") + 5
+    assert panel.model.rows[at].name == "ir2.depthwise"
+    assert panel.model.rows[at].kernel == "5 × 5"
+    assert resets == [], "the rows are the same: nothing but numbers changed"
+    controller.apply(SetParam(node="stage2_ir2", name="expand_ratio", value=1), "x")
+    assert "ir2.expand" not in names(panel)[at - 3 : at + 3]
+    assert resets
+    controller.stack.undo()
+    controller.apply(RemoveNode(id="stage7_ir1"), "x")
+    assert "stage7" not in names(panel)
+    controller.stack.undo()
+    controller.apply(SetStage(node="stage7_ir1", stage="tail"), "x")
+    assert "tail" in names(panel)
+
+
+def test_problems_speak_in_their_row(show: Show) -> None:
+    panel = show(chain(("a", "conv2d", {"out_channels": 8}), ("b", "conv2d", {"groups": 3}), ("c", "relu"), shape=(3, 16, 16)))
+    rows = {row.name: row for row in panel.model.rows}
+    assert rows["b"].said.startswith("groups=3 does not divide in_channels=8")
+    assert rows["c"].said == "waits for b"
+    assert text(panel, "b", "macs") == "unknown"
+    assert text(panel, "a", "share") == "unknown", "the totals are unknown"
+    assert text(panel, "a", "macs") == "42,336"
+
+
+def test_a_block_switched_off_costs_nothing(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    controller_of(panel).apply(SetDisabled(node="stage2_ir2", disabled=True), "x")
+    assert text(panel, "ir2", "macs") == "0"
+    assert next(row for row in panel.model.rows if row.name == "ir2").status == "disabled"
+
+
+def test_columns_are_chosen_in_the_menu(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    assert panel.view.isColumnHidden(PLACE["groups"])
+    qtbot.mouseClick(panel.columns, Qt.MouseButton.LeftButton)
+    menu = next(menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+    action = next(action for action in menu.actions() if action.objectName() == "groups")
+    assert not action.isChecked()
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    assert not panel.view.isColumnHidden(PLACE["groups"])
+    qtbot.waitUntil(lambda: not any(menu.isVisible() for menu in panel.findChildren(QMenu)))
+
+
+def test_csv_has_what_the_report_has(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    level(qtbot, panel, "Block")
+    panel.view.setFocus()
+    qtbot.keyClick(panel.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    table = list(csv.DictReader(io.StringIO(QGuiApplication.clipboard().text())))
+    total = analyse(controller_of(panel).design)
+    assert sum(int(line["Params"]) for line in table) == total.params
+    assert sum(int(line["MACs"]) for line in table) == total.macs
+    assert table[0]["Layer"] == "stem.conv"
+    assert table[0]["Output"] == "32 × 112 × 112"
+    assert list(table[0]) == ["Layer", "Block", "Kernel", "Output", "Params", "MACs", "Share of MACs", "Activations"]
+
+
+def test_markdown_is_a_table(show: Show, qtbot: QtBot) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    qtbot.mouseClick(panel.copying, Qt.MouseButton.LeftButton)
+    menu = next(menu for menu in panel.findChildren(QMenu) if menu.isVisible())
+    action = menu.actions()[1]
+    assert action.text() == "Copy as Markdown"
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "| Layer | Block | Kernel | Output | Params | MACs | Share of MACs | Activations |"
+    assert lines[1].count("---:") == 4
+    assert lines[2].startswith("| stem.conv | conv2d | 3 × 3 / 2 | 32 × 112 × 112 | 928 | 10,838,016 | 3.6 % |")
+    qtbot.waitUntil(lambda: not any(menu.isVisible() for menu in panel.findChildren(QMenu)))
+
+
+def test_flops_are_shown_and_copied_as_such(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    units.switch()
+    assert panel.model.headerData(PLACE["macs"], Qt.Orientation.Horizontal) == "FLOPs"
+    assert text(panel, "stage2", "macs") == numbers.full(2 * 54_942_720)
+
+
+def test_a_hidden_table_catches_up(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    panel.hide()
+    controller_of(panel).apply(SetParam(node="stage2_ir2", name="kernel_size", value=5), "x")
+    controller_of(panel).apply(RemoveNode(id="stage7_ir1"), "x")
+    panel.show()
+    assert "stage7" not in names(panel)
+    assert "5 × 5" in {row.kernel for row in panel.model.rows}
+
+
+def test_another_document(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    other = Controller(catalogue.draw("resnet50"))
+    panel.set_controller(other)
+    assert "stage7" not in names(panel)
+    panel.set_controller(controller_of(panel))
+    assert "stage7" in names(panel)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_it_paints_in_the_theme(show: Show, name: str) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"))
+    theme.choose(name)
+    controller_of(panel).select({"stage2_ir2"})
+    picture = panel.view.viewport().grab().toImage()
+    colors = {picture.pixelColor(x, y).name() for x in range(0, picture.width(), 3) for y in range(0, picture.height(), 3)}
+    look = theme.current()
+    for path in ("bg.panel", "bg.window", "bg.selected", "border.subtle"):
+        assert look.color(path).name() in colors
