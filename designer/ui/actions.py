@@ -131,7 +131,7 @@ SPECS: tuple[Spec, ...] = (
     _view("zoom_out", "Zoom out", "Show more, smaller", "Ctrl+-", icon="zoom-out", canvas=False),
     _view("zoom_full", "Actual size", "Zoom to 100 %", "Ctrl+0", canvas=False),
     _view("fit", "Fit to window", "Show the whole design", "F", icon="maximize"),
-    _view("zoom_selection", "Zoom to selection", "Show the selected blocks as large as they fit", "S", icon="scan"),
+    _view("zoom_selection", "Zoom to selection", "Show the selected blocks as large as they fit", "S", icon="focus"),
     _view("inside", "Look inside", "Show the drawing of the selected block", "I", "Return", icon="eye", group="inside"),
     _view("back", "Back", "Leave the drawing of the block", "Escape", icon="arrow-left", group="inside"),
     _view("minimap", "Minimap", "Show or hide the small map of the design", "M", icon="map", group="show", checkable=True),

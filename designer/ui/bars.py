@@ -108,7 +108,7 @@ def _fill(menu: QMenu, title: str, all_actions: Actions) -> None:
 
 
 class ToolBar(QToolBar):
-    """What is needed often. `options` is where the document's own controls go."""
+    """What is needed often, with room in the middle for controls of the document in front."""
 
     def __init__(self, window: QMainWindow, all_actions: Actions) -> None:
         super().__init__("Tools", window)
@@ -125,15 +125,21 @@ class ToolBar(QToolBar):
                 tool.setAccessibleName(all_actions[action_id].text())
                 tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.addSeparator()
-        self.options = QWidget()
-        without_margins(QHBoxLayout(self.options), 12)
-        self.options.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(self.options)
+        middle = QWidget()
+        middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._options = without_margins(QHBoxLayout(middle))
+        self._options.setContentsMargins(4, 0, 8, 0)
+        self._options.addStretch(1)
+        self.addWidget(middle)
         export = all_actions["file.export"]
         self._export = button("Export", "primary", icon="share-2", on_click=export.trigger)
         self.addWidget(self._export)
         export.changed.connect(lambda: self._follow(export.isEnabled(), export.toolTip()))
         self._follow(export.isEnabled(), export.toolTip())
+
+    def hold(self, options: QWidget) -> None:
+        """Show the document's own controls behind the tools."""
+        self._options.insertWidget(0, options)
 
     def _follow(self, enabled: bool, tip: str) -> None:
         self._export.setEnabled(enabled)

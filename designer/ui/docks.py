@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from designer.ui import theme
@@ -49,13 +49,16 @@ class _Title(QWidget):
         painter.fillRect(self.rect(), look.color("bg.window"))
         painter.setFont(look.font("strong"))
         text = self._dock.windowTitle()
-        width = painter.fontMetrics().horizontalAdvance(text) + 24
+        icon = self._dock.icon
+        left = 12 if icon.isNull() else 36
+        width = painter.fontMetrics().horizontalAdvance(text) + left + 12
         tab = self.rect().adjusted(0, 0, width - self.width(), 0)
         painter.fillRect(tab, look.color("bg.panel"))
         painter.fillRect(0, 0, width, 2, look.color("accent.base"))
         painter.fillRect(width, 0, 1, self.height(), look.color("border.subtle"))
         painter.setPen(look.color("text.primary"))
-        painter.drawText(tab.adjusted(12, 2, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        icon.paint(painter, QRect(12, (self.height() - 16) // 2 + 1, 16, 16))
+        painter.drawText(tab.adjusted(left, 2, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 class _Nothing(QWidget):
@@ -76,6 +79,7 @@ class Dock(QDockWidget):
         self.setObjectName(id)
         self.setAccessibleName(title)
         self.panel: QWidget | None = None
+        self.icon = QIcon()
         self._make = make
         self._title = _Title(self)
         self._nothing = _Nothing(self)
@@ -93,6 +97,13 @@ class Dock(QDockWidget):
             self._column.addWidget(self.panel)
             self.built.emit(self.panel)
         return self.panel
+
+    def describe(self, title: str, icon: str = "", color: str = "text.secondary") -> None:
+        """Give the dock a title and an icon, here and in the tab bar."""
+        self.setWindowTitle(title)
+        self.icon = theme.current().icon(icon, color) if icon else QIcon()
+        self.built.emit(self.panel)  # whoever arranges the tabs looks again
+        self._title.update()
 
     def focus_panel(self) -> None:
         """Show the panel and put the keyboard into its first widget."""
@@ -190,6 +201,11 @@ class Docks(QObject):
             bar.setDocumentMode(True)
             bar.setExpanding(False)
             bar.setAccessibleName("Panels")
+            bar.setIconSize(QSize(16, 16))
+            for index in range(bar.count()):
+                dock = next((dock for dock in self.all.values() if dock.windowTitle() == bar.tabText(index)), None)
+                if dock is not None:
+                    bar.setTabIcon(index, dock.icon)
             yield bar
 
     def _bar_of(self, dock: Dock, bars: list[QTabBar]) -> QTabBar | None:

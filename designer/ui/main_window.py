@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from designer.app.recovery import Session
     from designer.ui.document_actions import DocumentActions
     from designer.ui.document_page import DocumentPage
+    from designer.ui.preset_bar import PresetBar
     from designer.ui.status_bar import StatusBar
 
 TITLE = "lightdesigner"
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self._documents: Documents | None = None
         self._document_actions: DocumentActions | None = None
         self.status: StatusBar | None = None
+        self.preset_bar: PresetBar | None = None
         self.undo_group = QUndoGroup(self)
         self.actions_ = Actions(self)
         self.menus = MenuBar(self, self.actions_)
@@ -277,6 +279,7 @@ class MainWindow(QMainWindow):
         self.actions_.set_performer(page.canvas if page is not None else None, page.canvas.view if page is not None else None)
         if page is not None and not self.workspace.shown:
             self._need_status()
+            self._need_options()
             self.workspace.show()
             if self._painted:
                 self.workspace.docks.build_visible()
@@ -284,6 +287,8 @@ class MainWindow(QMainWindow):
             self.workspace.hide()
         if self.status is not None:
             self.status.set_controller(controller)
+        if self.preset_bar is not None:
+            self.preset_bar.set_controller(controller)
         self.workspace.set_controller(controller)
         self._write_title()
 
@@ -312,8 +317,17 @@ class MainWindow(QMainWindow):
 
             self.status = StatusBar(self)
             self.status.problems_clicked.connect(lambda: self.workspace.focus("problems"))
+            self.status.problems_counted.connect(self.workspace.show_problems)
             self.setStatusBar(self.status)
         return self.status
+
+    def _need_options(self) -> None:
+        if self.preset_bar is None:
+            from designer.ui.preset_bar import PresetBar
+
+            self.preset_bar = PresetBar()
+            self.preset_bar.refused.connect(self.say)
+            self.tools.hold(self.preset_bar)
 
     def go_to(self, node_id: str) -> None:
         """Select a block, bring it into view, and put the keyboard on the canvas."""

@@ -39,6 +39,7 @@ class StatusBar(QStatusBar):
     """Follows the document in front. A click on the MACs counts FLOPs everywhere, and back."""
 
     problems_clicked = Signal()
+    problems_counted = Signal(int)  # errors and warnings, whenever that number changes
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +77,7 @@ class StatusBar(QStatusBar):
         self._clear.setSingleShot(True)
         self._clear.timeout.connect(self._show_hint)
         self._hint = ""
+        self._count = 0
         units.notifier().changed.connect(self.refresh)
         self.set_controller(None)
 
@@ -118,6 +120,7 @@ class StatusBar(QStatusBar):
     def refresh(self) -> None:
         """Write all figures anew."""
         if self._controller is None:
+            self._say_count(0)
             return
         engine = self._controller.engine
         total = engine.total
@@ -125,6 +128,7 @@ class StatusBar(QStatusBar):
         errors = sum(issue.severity == "error" for issue in issues)
         warnings = sum(issue.severity == "warning" for issue in issues)
         self._show_state(engine, errors, warnings)
+        self._say_count(errors + warnings if len(engine.design.root) else 0)
         peak = _peak_bytes(engine) if total is not None else None
         weights = BYTES[DTYPE] * (total.params + total.buffers) if total is not None else None
         self._params.show_number(numbers.short(total.params if total else None))
@@ -138,6 +142,11 @@ class StatusBar(QStatusBar):
             params, macs, memory = self._last_valid
             work = f"{units.short(macs)} {units.name()}"
             self._last.setText(f"Last valid {numbers.short(params)} params, {work}, {numbers.bytes_(memory)}")
+
+    def _say_count(self, count: int) -> None:
+        if count != self._count:
+            self._count = count
+            self.problems_counted.emit(count)
 
     def _show_state(self, engine: Engine, errors: int, warnings: int) -> None:
         if not len(engine.design.root):

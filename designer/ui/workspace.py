@@ -28,6 +28,7 @@ DOCKS = {
     "layers": ("Layers", BOTTOM),
     "problems": ("Problems", BOTTOM),
 }
+ICONS = {"layers": "table-2", "problems": "circle-alert"}
 # side: its size in the tokens, and at 1280 x 800
 SIZES = {
     LEFT: (Qt.Orientation.Horizontal, "left_dock", 224),
@@ -55,6 +56,8 @@ class Workspace(QObject):
             for dock_id, (title, area) in DOCKS.items():
                 dock = self.docks.add(dock_id, title, area, partial(self._make, dock_id))
                 dock.visibilityChanged.connect(lambda _: self.changed.emit())
+                if dock_id in ICONS:
+                    dock.describe(title, ICONS[dock_id])
         for dock in self.docks.all.values():
             dock.show()
         if not self._window.restoreState(QByteArray(self._window.settings.get(WINDOW_STATE)), LAYOUT_VERSION):
@@ -123,6 +126,14 @@ class Workspace(QObject):
             self._panels.append(panel)
             panel.set_controller(self._window.controller)
         return panel
+
+    def show_problems(self, count: int) -> None:
+        """Write beside the tab of the problems how many there are."""
+        if "problems" not in self.docks.all:
+            return
+        title = DOCKS["problems"][0]
+        color = "state.error" if count else "text.secondary"
+        self.docks.all["problems"].describe(f"{title} {count}" if count else title, ICONS["problems"], color)
 
     def set_controller(self, controller: Controller | None) -> None:
         """Let every panel that was built follow this document."""

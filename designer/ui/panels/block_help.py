@@ -242,6 +242,7 @@ class BlockHelp(QWidget):
         column.setContentsMargins(16, 10, 16, 10)
         row = without_margins(QHBoxLayout(), 8)
         self._icon = QToolButton()  # not a label: an icon follows the theme, a pixmap would not
+        self._icon.setAccessibleName("Icon of the block")
         self._icon.setProperty("role", "close")
         self._icon.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._icon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
