@@ -16,6 +16,9 @@ VERSION = 1
 MARK = b"\x1elightdesigner "
 """Begins a record: the separator that RFC 7464 puts before JSON texts, and a name."""
 
+JOB_FOLDER = ".lightdesigner-"
+"""How the folders begin that a window makes for jobs, beside the file that is to be written. Nothing else begins so."""
+
 Kind = Literal["onnx", "python", "pt2"]
 
 

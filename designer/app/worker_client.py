@@ -164,12 +164,15 @@ class WorkerClient(QObject):
             self.start()
 
     def stop(self) -> None:
-        """End the worker, as before the program ends. Jobs in line are dropped without a word."""
+        """End the worker, as before the program ends, and wait until it is gone. What it had to do counts as cancelled."""
+        given_up = [job.job for job in (self._current, *self._waiting) if job is not None]
         self._waiting.clear()
         self._current = None
         self._end(lambda: None)
         for farewell in list(self._farewells):
             farewell.process.waitForFinished(5_000)
+        for number in given_up:
+            self.cancelled.emit(number)
 
     # -- jobs --------------------------------------------------------------------------------------------------------------------
 

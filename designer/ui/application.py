@@ -19,11 +19,13 @@ from PySide6.QtWidgets import QApplication
 
 from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import style, theme, units
+from designer.ui.export_actions import ExportActions
 from designer.ui.main_window import TITLE, MainWindow
 from designer.version import __version__
 
 if TYPE_CHECKING:
     from designer.app.recovery import Session
+    from designer.app.worker_client import WorkerClient
 
 FINE, NOTHING_DONE, INTERRUPTED = 0, 2, 130
 FIRST_SIZE = QSize(1600, 1000)
@@ -39,6 +41,7 @@ class Application(QObject):
         self.settings = settings
         self.windows: list[MainWindow] = []
         self._session: Session | None = None
+        self._worker: WorkerClient | None = None
 
     @property
     def session(self) -> Session:
@@ -49,9 +52,19 @@ class Application(QObject):
             self._session = Session()
         return self._session
 
+    @property
+    def worker(self) -> WorkerClient:
+        """What exports for all windows, in a process of its own."""
+        if self._worker is None:
+            from designer.app.worker_client import WorkerClient
+
+            self._worker = WorkerClient(self)
+        return self._worker
+
     def new_window(self) -> MainWindow:
         """Another window, not shown yet."""
         window = MainWindow(self)
+        ExportActions(window, lambda: self.worker)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))
         geometry = self.settings.get(WINDOW_GEOMETRY)
@@ -68,7 +81,9 @@ class Application(QObject):
                 return
 
     def end(self) -> None:
-        """Let go of what this process keeps for recovery, when its work is done."""
+        """Let go of the worker, and of what this process keeps for recovery, when its work is done."""
+        if self._worker is not None:
+            self._worker.stop()
         self.settings.save()
         if self._session is not None:
             self._session.end()

@@ -21,9 +21,6 @@ BEAT_S = 1.0
 OOM_SCORE = 800
 """Of 1000: where memory runs out, Linux ends this process before the window."""
 
-JOB_FOLDER = ".lightdesigner-"
-"""How the folders begin that windows make for jobs."""
-
 
 def main() -> int:
     """Serve one window until it closes the pipe."""
@@ -98,7 +95,7 @@ class Worker:
     def _leave(self) -> None:
         """End at once, whatever runs. The window, which would have taken the job's folder away, is gone."""
         folder = self._folder
-        if folder is not None and folder.name.startswith(JOB_FOLDER):
+        if folder is not None and folder.name.startswith(protocol.JOB_FOLDER):
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 

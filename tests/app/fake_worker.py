@@ -12,8 +12,10 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
+
 from designer import protocol
-from designer.protocol import Answer, Beat, Exported, Failed, Hello, Phase
+from designer.protocol import Answer, Beat, Check, Exported, Failed, Hello, Phase
 
 OUT = sys.stdout.buffer
 
@@ -31,8 +33,16 @@ def hello(version: int = protocol.VERSION) -> None:
     say(Hello(protocol=version, version="9.9", opsets=(17, 18), default_opset=18))
 
 
-def done(job: int) -> None:
-    say(Exported(job=job, kind="onnx", files=("m.onnx",), size_bytes=3, params=1))
+def done(
+    request: protocol.Request, *more: str, checks: tuple[Check, ...] = (Check("onnx_checker", True, "The file is valid."),)
+) -> None:
+    """Write the file, where there is a folder for it, and say so."""
+    file = Path(request.file)
+    names = (file.name, *(f"{file.name}{ending}" for ending in more))
+    if file.parent.name.startswith(protocol.JOB_FOLDER):
+        for name in names:
+            file.with_name(name).write_text("new")
+    say(Exported(job=request.job, kind=request.kind, files=names, size_bytes=3, params=1, checks=checks))
 
 
 def main() -> None:
@@ -96,16 +106,23 @@ def serve(habit: str, request: protocol.Request) -> None:
         raw("größer\n".encode("latin-1"))
         sys.stderr.write("a warning of a library\n")
     elif habit == "stale":
-        done(job - 1)
+        done(msgspec.structs.replace(request, job=job - 1))
         say(Phase(job + 7, "Somebody else's", 1, 1))
         time.sleep(0.2)
     elif habit == "done_then_crash":
-        done(job)
+        done(request)
         os.kill(os.getpid(), signal.SIGSEGV)
     elif habit == "refuses":
-        say(Failed(job=job, sentence="conv1: it cannot be exported."))
+        say(Failed(job=job, sentence=f"conv1: {request.file!r} cannot be written."))
         return
-    done(job)
+    elif habit == "two_files":
+        return done(request, ".data")
+    elif habit == "fails_a_check":
+        return done(request, checks=(Check("onnx_checker", True, "The file is valid."), Check("answers", False, "It is deaf.")))
+    elif habit == "waits":  # for a file beside the job's folder
+        while not Path(request.file).parent.with_name("go").exists():
+            time.sleep(0.01)
+    done(request)
 
 
 main()
