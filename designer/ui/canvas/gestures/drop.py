@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt
@@ -18,7 +19,7 @@ from designer.ui.canvas.gestures import feedback
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 from designer.ui.canvas.gestures.hands import Hands
 from designer.ui.canvas.gestures.move import Move
-from designer.ui.canvas.hit_test import edge_at, nodes_in, port_at
+from designer.ui.canvas.hit_test import edge_at, nodes_in
 from designer.ui.panels.palette_model import BLOCK_MIME
 
 if TYPE_CHECKING:
@@ -41,39 +42,46 @@ def landing(hands: Hands, view: View, block: str, at: Point) -> Landing:
     """What dropping a block at a place of the scene does: near a free port it is connected, on a wire it is put in between."""
     design, engine, scene = hands.controller.design, hands.controller.engine, hands.scene
     places = scene.places()
-    reach = 1 / min(view.zoom, 1.0)
-    if level(view.zoom) != FAR:
-        port = _port_near(hands, block, at, SIZES.port_snap * reach)
-        if port is not None:
-            try:
-                step = commands.add_at_port(design, engine, block, port, at, places=places)
-                return Landing(step, port=port)
-            except LightdesignerError:
-                pass  # it is dropped beside the port, then
-        edge = edge_at(scene, *at, SIZES.wire_hit * reach)
-        if edge is not None:
-            try:
-                return Landing(commands.insert(design, engine, block, edge, at, places=places), edge=edge)
-            except LightdesignerError as problem:
-                return Landing(None, str(problem), edge=edge)
+    port, edge = _near(hands, view, block, at) if level(view.zoom) != FAR else (None, None)
     try:
+        if port is not None:
+            return Landing(commands.add_at_port(design, engine, block, port, places=places), port=port)
+        if edge is not None:
+            return Landing(commands.insert(design, engine, block, edge, at, places=places), edge=edge)
         return Landing(commands.add(design, block, at, places=places))
     except LightdesignerError as problem:
-        return Landing(None, str(problem))
+        return Landing(None, str(problem), edge=edge, port=port)
+
+
+def _near(hands: Hands, view: View, block: str, at: Point) -> tuple[End | None, Edge | None]:
+    """The free port or the wire that a drop means: a port right here, else a wire, else a port not far."""
+    reach = 1 / min(view.zoom, 1.0)
+    port = _port_near(hands, block, at, SIZES.port_hit * reach)
+    edge = edge_at(hands.scene, *at, SIZES.wire_hit * reach) if port is None else None
+    if port is None and edge is None:
+        port = _port_near(hands, block, at, SIZES.port_snap * reach)
+    return port, edge
 
 
 def _port_near(hands: Hands, block: str, at: Point, reach: float) -> End | None:
-    """The port that a dropped block would be connected to: an output, or an input that is free."""
-    design = hands.controller.design
+    """The nearest port that waits for a wire and could be connected to such a block."""
+    design, scene = hands.controller.design, hands.scene
     kind = design.resolve(block)
     if kind is None:
         return None
-    hit = port_at(hands.scene, *at, reach)
-    if hit.kind != "port" or (hit.output and not kind.inputs) or (not hit.output and block == "output"):
-        return None
-    if not hit.output and hit.port in design.root.sources(hit.node):
-        return None
-    return End(hit.node, hit.port, hit.output)
+    x, y = at
+    found: list[tuple[float, End]] = []
+    for node_id in scene.node_grid.near(Box(x - reach, y - reach, x + reach, y + reach)):
+        item = scene.nodes[node_id]
+        taken = design.root.sources(node_id)
+        places = [place for place in item.inputs if place.name not in taken] if block != "output" else []
+        if kind.inputs and not scene.outgoing[node_id]:
+            places += item.outputs
+        for place in places:
+            far = math.hypot(item.box.left + place.x - x, item.box.top + place.y - y)
+            if far <= reach:
+                found.append((far, End(node_id, place.name, place.output)))
+    return min(found)[1] if found else None
 
 
 def block_in(data: QMimeData) -> str | None:
