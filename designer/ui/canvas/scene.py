@@ -55,7 +55,12 @@ class Scene(Surface):
 
     def place(self, node_id: str) -> Point:
         """Where the top left corner of a block is, in scene px."""
-        return self.stored.get(node_id) or self._own[node_id]
+        stored = self.stored.get(node_id)
+        if stored is not None:
+            return stored
+        if node_id not in self._own:  # the document has just lost its place: it stays
+            self._own[node_id] = self.nodes[node_id].box[:2]
+        return self._own[node_id]
 
     def places(self) -> dict[str, Point]:
         """The places of all blocks."""
@@ -65,7 +70,7 @@ class Scene(Surface):
         """Places that the document does not hold: whoever moves a block stores these too, or the rest would be laid out anew
         around it when the document is opened again."""
         stored = self.stored
-        return {node_id: self._own[node_id] for node_id in self.nodes if node_id not in stored}
+        return {node_id: self.place(node_id) for node_id in self.nodes if node_id not in stored}
 
     def free_place(self, box: Box, leave_out: Iterable[str] = ()) -> Point:
         """The nearest place to the right or below where a block of this size stands on no other."""
@@ -130,6 +135,13 @@ class Scene(Surface):
         item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
         self.put_node(item)
         self._follow_stage(node_id)
+
+    def _refresh(self, item: NodeItem) -> None:
+        """Let a block show its node and result as they are now."""
+        before = (item.quiet, item.status, item.category)
+        item.look_at(self.controller.design.root.node(item.id), self.controller.engine.results.get(item.id))
+        if before != (item.quiet, item.status, item.category):
+            self.note_look(item)
 
     def _set_ports(self, node_id: str) -> bool:
         """Give a block the ports it has now; says whether they are others than before."""
@@ -203,7 +215,7 @@ class Scene(Surface):
             item = self.nodes.get(node_id)
             if item is None:
                 continue
-            item.look_at(design.root.node(node_id), self.controller.engine.results.get(node_id))
+            self._refresh(item)
             place = self.place(node_id)
             if place != (item.box.left, item.box.top):
                 disturbed.append(item.box)
@@ -215,6 +227,8 @@ class Scene(Surface):
         if disturbed:
             self.make_way(disturbed)
         stages |= {self._stage_of.get(node_id, "") for node_id in touched}
+        if delta.structural:  # the execution order decides which stage comes first and which of its blocks last
+            stages |= set(self._members)
         self._tell_frames(stages)
         self._follow_notes()
         self.fit_index()
@@ -237,13 +251,15 @@ class Scene(Surface):
             item = self.nodes.get(node_id)
             if item is not None and item.node.block != network.node(node_id).block:
                 item.place(item.box.left, item.box.top, *node_size(network.node(node_id).block))
-                item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
+                self._refresh(item)
             if item is None:
                 self._add(node_id)
                 disturbed.append(self.nodes[node_id].box)
         # a merge far from the edit may have become, or ceased to be, the end of a bypass
-        merges = {n for n, wires in self.incoming.items() if len(wires) == 2}
-        for node_id in (*order, *(merges - set(order))):
+        others = {node_id for node_id, wires in self.incoming.items() if len(wires) == 2}
+        # and a placeholder has the ports that have wires, so it changes with its readers
+        others |= {node_id for node_id, item in self.nodes.items() if item.placeholder}
+        for node_id in (*order, *sorted(others - set(order))):
             wanted = {Edge(source, out, node_id, port) for port, (source, out) in network.sources(node_id).items()}
             for edge in self.incoming[node_id] - wanted:
                 self.drop_edge(edge)
@@ -355,15 +371,12 @@ class Scene(Surface):
 
     def _follow_analysis(self, delta: Delta) -> None:
         stages: set[str] = set()
-        results, network = self.controller.engine.results, self.controller.design.root
+        network = self.controller.design.root
         for node_id in delta.changed:
             item = self.nodes.get(node_id)
             if item is None or node_id not in network:
                 continue
-            quiet, status, category = item.quiet, item.status, item.category
-            item.look_at(network.node(node_id), results.get(node_id))
-            if (quiet, status, category) != (item.quiet, item.status, item.category):
-                self.note_look(item)
+            self._refresh(item)
             for edge in (*self.outgoing[node_id], *self.incoming[node_id]):
                 self._tell_edge(edge)
             stages.add(self._stage_of.get(node_id, ""))

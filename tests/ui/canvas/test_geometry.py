@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
 from blocks import registry
 from blocks.spec import Port
 from designer.ui.canvas.geometry import (
-    CLOSE, FAR, MIDDLE, SIZES, Box, bounds, distance_to, elbows, frame_box, input_places, label_leg, level, node_size,
-    output_places, port_offsets, snapped,
+    CLOSE,
+    FAR,
+    MIDDLE,
+    SIZES,
+    Box,
+    bounds,
+    distance_to,
+    elbows,
+    frame_box,
+    input_places,
+    label_leg,
+    level,
+    node_size,
+    output_places,
+    port_offsets,
+    snapped,
 )  # fmt: skip
 
 
@@ -27,14 +42,15 @@ def test_sizes_are_those_of_the_look() -> None:
 def test_ports_are_centred_24_apart(count: int) -> None:
     offsets = port_offsets(count, 216)
     assert sum(offsets) / count == pytest.approx(108)
-    assert all(b - a == pytest.approx(24) for a, b in zip(offsets, offsets[1:], strict=False))
+    assert all(b - a == pytest.approx(24) for a, b in pairwise(offsets))
 
 
 @pytest.mark.parametrize("count", [9, 30, 200])
 def test_many_ports_still_fit_on_the_edge(count: int) -> None:
     offsets = port_offsets(count, 216)
     assert offsets == sorted(set(offsets))
-    assert 12 <= offsets[0] and offsets[-1] <= 204
+    assert offsets[0] >= 12
+    assert offsets[-1] <= 204
 
 
 def test_a_variadic_port_shows_its_slots_and_one_more() -> None:
