@@ -7,7 +7,8 @@ import pytest
 from blocks.errors import Issue
 from blocks.parameters import Choice, Float, Int, Pair
 from designer.analysis.engine import Engine
-from designer.analysis.fixes import Bench, Fix, fixes_for, nearest, node_of
+from designer.analysis.fix_values import nearest
+from designer.analysis.fixes import Bench, Fix, fixes_for, node_of
 from designer.graph.design import Design
 from tests.designs import chain, design, state
 

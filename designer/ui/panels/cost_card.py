@@ -27,7 +27,6 @@ class Section(QWidget):
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = without_margins(QVBoxLayout(self))
         column.addWidget(line())
         self.head = without_margins(QHBoxLayout(), 4)
@@ -42,6 +41,7 @@ class Section(QWidget):
         self.body = without_margins(QVBoxLayout(), 4)
         self.body.setContentsMargins(PAD, 0, PAD, 10)
         column.addLayout(self.body)
+        column.addStretch(1)
         self.setAccessibleName(title)
 
 

@@ -6,11 +6,10 @@ BlockError that says why a text is none; `released` ends a gesture, so that a dr
 
 from __future__ import annotations
 
-from math import floor, log10
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -26,25 +25,14 @@ from PySide6.QtWidgets import (
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
+from designer.ui.panels.spin import Spin, words
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
 SPIN_WIDTH = 66
 SIDE_WIDTH = 54
+NARROW = 150  # px of a field in a slim dock
 MAX_SEGMENTS = 4
 SEGMENT_LETTERS = 20
-
-
-def words(value: Any) -> str:
-    """A value as a field shows it."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    if isinstance(value, (tuple, list)):
-        return " × ".join(map(str, value))
-    return str(value)
 
 
 class Field(QWidget):
@@ -96,112 +84,6 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-class Spin(QAbstractSpinBox):
-    """A number with arrows that keeps whatever is typed, right or wrong."""
-
-    edited = Signal(object)
-    released = Signal()
-
-    def __init__(self, parameter: Parameter[Any], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.parameter = parameter
-        self._value: Any = None
-        self._mixed = False
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setTextMargins(5, 0, 0, 0)  # the style sheet's padding does not reach inside a spin box
-        self.lineEdit().textEdited.connect(self._typed)
-        self.editingFinished.connect(self.released)
-
-    def validate(self, text: str, position: int) -> Any:
-        return QValidator.State.Acceptable, text, position  # what is wrong is said beside the field
-
-    def show_value(self, value: Any, *, mixed: bool = False) -> None:
-        self._value, self._mixed = value, mixed
-        text = "" if mixed else words(value)
-        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
-        if self._read(self.text()) != value or (mixed and self.text()) or isinstance(self._read(self.text()), BlockError):
-            with QSignalBlocker(self.lineEdit()):
-                self.lineEdit().setText(text)
-                self.lineEdit().setCursorPosition(len(text))
-        self.update()
-
-    def _read(self, text: str) -> Any:
-        try:
-            return self.parameter.from_text(text.strip().replace(",", "").replace(" ", ""))
-        except BlockError as error:
-            return error
-
-    def _typed(self, text: str) -> None:
-        if text.strip():
-            self._tell(self._read(text))
-        elif not self._mixed:
-            self._tell(self.parameter.refuse("nothing"))
-
-    def _tell(self, value: Any) -> None:
-        if not isinstance(value, BlockError):
-            self._value, self._mixed = value, False
-        self.edited.emit(value)
-
-    def stepBy(self, steps: int) -> None:  # noqa: N802
-        read = self._read(self.text())
-        held = self._value if isinstance(read, BlockError) else read
-        low, high = self.parameter.minimum, self.parameter.maximum
-        if not isinstance(held, (int, float)):
-            number: Any = low if low is not None else 0
-        elif isinstance(self.parameter, Float):
-            number = round(held + steps * _step(held), 12)
-        else:
-            number = int(held) + steps
-        if low is not None:
-            number = max(number, low)
-        if high is not None:
-            number = min(number, high)
-        try:
-            value = self.parameter.clean(number)
-        except BlockError as error:
-            self.edited.emit(error)
-            return
-        with QSignalBlocker(self.lineEdit()):
-            self.lineEdit().setText(words(value))
-        self._tell(value)
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802
-        up, down = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled, QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
-        low, high, value = self.parameter.minimum, self.parameter.maximum, self._value
-        if not isinstance(value, (int, float)):
-            return up | down
-        found = QAbstractSpinBox.StepEnabledFlag.StepNone
-        if high is None or value < high:
-            found |= up
-        if low is None or value > low:
-            found |= down
-        return found
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()  # the panel scrolls
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        super().keyPressEvent(event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.released.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        super().focusOutEvent(event)
-        self.released.emit()
-
-
-def _step(value: float) -> float:
-    """How far one click moves a float: a tenth of small numbers, 0.05 near one, 0.5 above four."""
-    size = abs(value)
-    if size < 0.02:
-        return float(10.0 ** (floor(log10(size)) - 1)) if size else 0.001
-    return 0.5 if size >= 4 else 0.25 if size >= 2 else 0.05
-
-
 class NumberField(Field):
     """A number from a wide range: field, unit and slider."""
 
@@ -211,7 +93,7 @@ class NumberField(Field):
         self.spin.setFixedWidth(SPIN_WIDTH)
         self._name(self.spin)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setMinimumWidth(24)
+        self.slider.setMinimumWidth(20)
         self._name(self.slider, f"{parameter.name} slider")
         self._row.addWidget(self.spin)
         self._unit()
@@ -234,6 +116,12 @@ class NumberField(Field):
         if event.type() == QEvent.Type.FocusOut:
             self.released.emit()
         return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self._row.setSpacing(4 if narrow else 6)
+        self.spin.setFixedWidth(SPIN_WIDTH - 6 if narrow else SPIN_WIDTH)
 
     def _drag(self, dragging: bool) -> None:
         self._dragging = dragging

@@ -11,68 +11,28 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from blocks.errors import BlockError
 from blocks.parameters import Choice, Parameter
 from designer.analysis.engine import Delta
-from designer.analysis.fixes import Bench, near, nearest, problem_with
+from designer.analysis.fix_values import near, nearest, problem_with
+from designer.analysis.fixes import Bench
 from designer.analysis.reach import reach_of
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller, GraphDelta
 from designer.graph.edits import Compound, Edit, SetParam
 from designer.graph.network import Node
 from designer.ui import numbers, theme, units
+from designer.ui.panels.block_head import Head
 from designer.ui.panels.cost_card import PAD, CostCard, Section
-from designer.ui.panels.fields import words
 from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way, reason
 from designer.ui.panels.preset_options import DesignPage
+from designer.ui.panels.spin import words
 from designer.ui.widgets import label, tool_button, without_margins
 
 AT_ONCE = 400  # blocks up to which receptive fields follow a drag without waiting for a pause
 REACH_PAUSE = 80  # ms
-
-
-class _Head(QWidget):
-    """Glyph, name and kind of what is selected."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = without_margins(QHBoxLayout(self), 12)
-        row.setContentsMargins(PAD, 12, 12, 12)
-        box = QFrame()
-        box.setProperty("role", "card")
-        box.setFixedSize(34, 34)
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        without_margins(QHBoxLayout(box)).addWidget(self._icon)
-        self.name = label("", "block-title")
-        self.kind = label("", "caption")
-        self.kind.setWordWrap(True)
-        column = without_margins(QVBoxLayout(), 0)
-        column.addWidget(self.name)
-        column.addWidget(self.kind)
-        row.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(column, 1)
-        self.buttons = without_margins(QHBoxLayout(), 2)
-        row.addLayout(self.buttons)
-        self._shown: tuple[str, str] = ("", "")
-
-    def show_names(self, name: str, kind: str, glyph: str, category: str) -> None:
-        self.name.setText(name)
-        self.name.setToolTip(name)
-        self.kind.setText(kind)
-        self.setAccessibleName(f"{name}, {kind}")
-        if (glyph, category) != self._shown:
-            self._shown = (glyph, category)
-            self.draw_icon()
-
-    def draw_icon(self) -> None:
-        glyph, category = self._shown
-        if glyph:
-            look = theme.current()
-            color = look.category(category) if category else look.color("text.secondary")
-            self._icon.setPixmap(look.pixmap(glyph, color, 20, self.devicePixelRatio()))
 
 
 class Inspector(QWidget):
@@ -119,7 +79,7 @@ class Inspector(QWidget):
 
     def _build_block_page(self) -> None:
         column = without_margins(QVBoxLayout(self.block_page))
-        self.head = _Head()
+        self.head = Head()
         self.inside = tool_button(icon="eye", name="Look inside")
         self.inside.clicked.connect(lambda: self._perform("view.inside"))
         self.off = tool_button(icon="power", name="Switch off")
@@ -132,9 +92,9 @@ class Inspector(QWidget):
         self.parameters.body.addWidget(self.form)
         self.parameters.body.addWidget(self.no_parameters)
         self.card = CostCard()
-        column.addWidget(self.head)
         column.addWidget(self.parameters)
         column.addWidget(self.card)
+        column.insertWidget(0, self.head)  # added last: the keyboard comes to the parameters first
         column.addStretch(1)
         self.form.edited.connect(self._edited)
         self.form.reset.connect(self._reset)

@@ -64,10 +64,10 @@ def _elements(spec: Any) -> int:
 
 
 COLUMNS = (
-    Column("name", "Layer", 176, lambda row: row.name, lambda row: row.name, mono=False),
-    Column("block", "Block", 126, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
+    Column("name", "Layer", 132, lambda row: row.name, lambda row: row.name, mono=False),
+    Column("block", "Block", 118, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
     Column("stage", "Stage", 84, lambda row: row.stage or "", lambda row: row.stage or "", at_first=False, mono=False),
-    Column("kernel", "Kernel", 84, lambda row: row.kernel, lambda row: row.kernel),
+    Column("kernel", "Kernel", 80, lambda row: row.kernel, lambda row: row.kernel),
     Column(
         "input",
         "Input",
@@ -79,12 +79,12 @@ COLUMNS = (
     Column("output", "Output", 124, lambda row: _shape(row.output), lambda row: _elements(row.output)),
     Column("stride", "Stride", 60, *_value("stride"), right=True, at_first=False),
     Column("groups", "Groups", 64, *_value("groups"), right=True, at_first=False),
-    Column("params", "Params", 88, *_cost("params"), right=True),
+    Column("params", "Params", 84, *_cost("params"), right=True),
     Column("buffers", "Buffers", 80, *_cost("buffers"), right=True, at_first=False),
     Column(
         "macs",
         "MACs",
-        108,
+        104,
         lambda row: units.full(None if row.cost is None else row.cost.macs),
         lambda row: -1 if row.cost is None else row.cost.macs,
         right=True,

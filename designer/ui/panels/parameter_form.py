@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from blocks.errors import BlockError
 from blocks.parameters import Parameter
 from designer.ui import theme
-from designer.ui.panels.fields import describe, field_for, words
+from designer.ui.panels.fields import describe, field_for
+from designer.ui.panels.spin import words
 from designer.ui.widgets import button, label, tool_button, without_margins
+
+ROOMY = 286  # px of a row under which its name is cut
+SHORTEST = 72
 
 MIXED = object()
 """Stands for the value of a parameter in which the selected blocks differ."""
@@ -35,7 +40,6 @@ class Refusal(QFrame):
         row = without_margins(QHBoxLayout(self), 8)
         row.setContentsMargins(10, 8, 8, 8)
         self._mark = label()
-        self._mark.setPixmap(theme.current().icon("circle-x", "state.error").pixmap(QSize(16, 16), self.devicePixelRatio()))
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         column = without_margins(QVBoxLayout(), 2)
         row.addLayout(column, 1)
@@ -49,6 +53,8 @@ class Refusal(QFrame):
         column.addLayout(self._ways)
 
     def say(self, sentence: str, still: str, ways: Sequence[Way]) -> None:
+        look = theme.current()
+        self._mark.setPixmap(look.pixmap("circle-x", look.color("state.error"), 16, self.devicePixelRatio()))
         self.sentence.setText(sentence)
         self.still.setText(still)
         self.still.setVisible(bool(still))
@@ -83,8 +89,10 @@ class FormRow(QWidget):
         self._column = without_margins(QVBoxLayout(self))
         row = without_margins(QHBoxLayout(), 4)
         self._column.addLayout(row)
+        self._label_width = label_width - 4
         self.name = label(parameter.name, "secondary")
-        self.name.setFixedWidth(label_width - 4)
+        self.name.setAccessibleName(parameter.name)
+        self.name.setFixedWidth(self._label_width)
         self.name.setMinimumHeight(look.size("form_row"))
         self.name.setToolTip(f"{parameter.name}: {describe(parameter)}")
         self.field = field_for(parameter)
@@ -102,6 +110,16 @@ class FormRow(QWidget):
         self.field.edited.connect(lambda value: self.edited.emit(parameter.name, value))
         self.field.released.connect(self.released)
         self.back.clicked.connect(lambda: self.reset.emit(parameter.name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a narrow dock the name gives way, never the number."""
+        super().resizeEvent(event)
+        width = max(SHORTEST, min(self._label_width, self._label_width - (ROOMY - self.width()) * 3 // 4))
+        if width != self.name.width():
+            self.name.setFixedWidth(width)
+        text = self.name.fontMetrics().elidedText(self.parameter.name, Qt.TextElideMode.ElideRight, width)
+        if text != self.name.text():
+            self.name.setText(text)
 
     @property
     def refusal(self) -> Refusal | None:

@@ -18,8 +18,8 @@ from designer.graph.edits import SetName, SetNote, SetParam
 from designer.graph.topology import boundary
 from designer.ui import theme
 from designer.ui.panels.cost_card import PAD, Section
-from designer.ui.panels.fields import words
 from designer.ui.panels.parameter_form import ParameterForm, Way, reason
+from designer.ui.panels.spin import words
 from designer.ui.widgets import label, tool_button, without_margins
 
 

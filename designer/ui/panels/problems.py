@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from blocks.errors import Issue
 from designer.analysis.engine import Delta, Engine
 from designer.app.controller import Controller, GraphDelta
-from designer.ui import theme
+from designer.ui import theme, units
 from designer.ui.painting import say_once
 from designer.ui.panels.problem_card import COLORS, ICONS, ProblemCard
 from designer.ui.widgets import label, without_margins
@@ -220,8 +220,13 @@ class Problems(QWidget):
         self.view.selectionModel().currentChanged.connect(lambda *_: self._chosen())
         self.view.fix_wanted.connect(self.card.apply_first)
         self.view.going.connect(self._go)
-        theme.notifier().changed.connect(self._draw_mark)
+        theme.notifier().changed.connect(self._dressed)
+        units.notifier().changed.connect(self._show_current)
         self._draw_mark()
+
+    def _dressed(self) -> None:
+        self._draw_mark()
+        self._show_current()
 
     def _draw_mark(self) -> None:
         look = theme.current()
