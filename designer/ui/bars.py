@@ -104,6 +104,7 @@ def _fill(menu: QMenu, title: str, all_actions: Actions) -> None:
         if group is not None and spec.group != group:
             menu.addSeparator()
         group = spec.group
+        all_actions[spec.id].setIconVisibleInMenu(not spec.checkable)  # the check mark stands there
         menu.addAction(all_actions[spec.id])
 
 

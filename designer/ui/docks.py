@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QMenu, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLayout,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from designer.ui import theme
 from designer.ui.painting import painting
@@ -21,6 +32,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+SMALLEST = QSize(180, 96)
 
 
 class _Title(QWidget):
@@ -34,6 +46,9 @@ class _Title(QWidget):
         self._row = without_margins(QHBoxLayout(self))
         self._row.setContentsMargins(0, 0, 8, 0)
         self._row.addStretch(1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(SMALLEST.width(), self.maximumHeight())  # Qt asks for this, whatever the layout says
 
     def hold(self, header: QWidget) -> None:
         if header.parent() is not self:
@@ -68,6 +83,9 @@ class _Nothing(QWidget):
         super().__init__(dock)
         self.setFixedHeight(0)
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(0, 0)
+
 
 class Dock(QDockWidget):
     """A dock whose panel is built by `make` when it is first wanted."""
@@ -88,6 +106,8 @@ class Dock(QDockWidget):
         self._holder.setProperty("role", "panel")
         self._holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._column = without_margins(QVBoxLayout(self._holder))
+        self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the person says how wide a dock is, no panel
+        self._holder.setMinimumSize(SMALLEST)
         self.setWidget(self._holder)
 
     def build(self) -> QWidget:
@@ -126,6 +146,10 @@ class Dock(QDockWidget):
         if self.titleBarWidget() is not wanted:
             self.setTitleBarWidget(wanted)
             self._title.setVisible(tab_bar is None)
+            layout = self.layout()
+            if layout is not None:  # Qt keeps the old places as long as the dock keeps its size
+                layout.invalidate()
+                layout.activate()
         header = getattr(self.panel, "header", None)
         if isinstance(header, QWidget) and tab_bar is None:
             self._title.hold(header)
@@ -192,11 +216,14 @@ class Docks(QObject):
             others = [other for other in self._window.tabifiedDockWidgets(dock) if other.isVisible() or not other.isHidden()]
             bar = self._bar_of(dock, bars) if others and not dock.isHidden() else None
             dock.show_title(bar)
-        for bar in bars:
-            self._place_header(bar)
+            if bar is not None:
+                _place_header(dock, bar)
 
     def _tab_bars(self) -> Iterable[QTabBar]:
-        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for bar in self._window.findChildren(QTabBar):
+            parent = bar.parentWidget()
+            if parent is not self._window and parent.metaObject().className() != "QDockWidgetGroupWindow":
+                continue  # not one of docks
             bar.installEventFilter(self)
             bar.setDocumentMode(True)
             bar.setExpanding(False)
@@ -214,26 +241,9 @@ class Docks(QObject):
                 return bar
         return None
 
-    def _place_header(self, bar: QTabBar) -> None:
-        """Put the controls of the panel in front at the right end of the tab bar, those of the others away."""
-        for dock in self.all.values():
-            header = getattr(dock.panel, "header", None)
-            if not isinstance(header, QWidget) or dock.titleBarWidget() is not dock._nothing:
-                continue
-            index = next((k for k in range(bar.count()) if bar.tabText(k) == dock.windowTitle()), -1)
-            if index < 0:
-                continue
-            if header.parent() is not bar:
-                header.setParent(bar)
-            header.setVisible(index == bar.currentIndex())
-            size = header.sizeHint()
-            width = min(size.width(), max(0, bar.width() - _tabs_end(bar) - 16))
-            header.setGeometry(bar.width() - width - 8, (bar.height() - size.height()) // 2, width, size.height())
-            header.raise_()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if isinstance(watched, QTabBar):
-            if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
                 self._tidy.start()
             elif event.type() == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
                 title = watched.tabText(watched.tabAt(event.pos()))
@@ -242,6 +252,20 @@ class Docks(QObject):
                     dock.menu(event.globalPos())
                     return True
         return False
+
+
+def _place_header(dock: Dock, bar: QTabBar) -> None:
+    """Put the controls of a panel at the right end of its row of tabs while it is in front, away while it is not."""
+    header = getattr(dock.panel, "header", None)
+    if not isinstance(header, QWidget):
+        return
+    if header.parent() is not bar.parent():  # over the bar, not in it: Qt deletes tab bars as it likes
+        header.setParent(bar.parentWidget())
+    header.setVisible(bar.tabText(bar.currentIndex()) == dock.windowTitle())
+    size, at = header.sizeHint(), bar.geometry()
+    width = min(size.width(), max(0, at.width() - _tabs_end(bar) - 16))
+    header.setGeometry(at.right() - width - 7, at.y() + (at.height() - size.height()) // 2, width, size.height())
+    header.raise_()
 
 
 def _tabs_end(bar: QTabBar) -> int:

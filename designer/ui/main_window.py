@@ -16,6 +16,7 @@ from designer.ui import theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
 from designer.ui.popups import Popups
+from designer.ui.problem_walk import ProblemWalk
 from designer.ui.tabs import Tabs
 from designer.ui.welcome import Welcome
 from designer.ui.workspace import DOCKS, Workspace
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.menus = MenuBar(self, self.actions_)
         self.setMenuBar(self.menus)
+        self.menus.menus["Insert"].aboutToShow.connect(self._list_blocks)
         self.tools = ToolBar(self, self.actions_)
         self.addToolBar(self.tools)
         self.tabs = Tabs(self)
@@ -113,7 +115,8 @@ class MainWindow(QMainWindow):
         }
         for action_id, handler in offers.items():
             self.actions_.offer(action_id, handler)
-        self.actions_.offer("design.next_problem", self._next_problem, self._why_no_problem)
+        problems = ProblemWalk(self)
+        self.actions_.offer("design.next_problem", problems.next, problems.why_not)
         group = self.undo_group
         self.actions_.offer("edit.undo", group.undo, lambda: "" if group.canUndo() else "There is no step to take back.")
         self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
@@ -321,6 +324,12 @@ class MainWindow(QMainWindow):
             self.setStatusBar(self.status)
         return self.status
 
+    def _list_blocks(self) -> None:
+        """Every block below the actions of the Insert menu, by category; read when the menu opens for the first time."""
+        from designer.ui.insert_menu import fill
+
+        fill(self.menus.menus["Insert"], self.insert_block, self.actions_.why_not("insert.quick"))
+
     def _need_options(self) -> None:
         if self.preset_bar is None:
             from designer.ui.preset_bar import PresetBar
@@ -343,22 +352,6 @@ class MainWindow(QMainWindow):
         if page is not None:
             page.canvas.insert(block_id)
             page.canvas.view.setFocus()
-
-    def _problem_nodes(self) -> list[str]:
-        """Root nodes with an issue, in execution order."""
-        if self.controller is None:
-            return []
-        engine = self.controller.engine
-        return [node_id for node_id in (*engine.order.order, *engine.order.rest) if engine.results[node_id].issues]
-
-    def _why_no_problem(self) -> str:
-        return "" if self._problem_nodes() else "No block has a problem."
-
-    def _next_problem(self) -> None:
-        found = self._problem_nodes()
-        if self.controller is not None and found:
-            here = next((k for k, node_id in enumerate(found) if node_id in self.controller.selection), -1)
-            self.go_to(found[(here + 1) % len(found)])
 
     def _step_focus(self, by: int) -> None:
         page = self.page

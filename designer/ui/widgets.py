@@ -115,13 +115,13 @@ class Segments(QFrame):
 
     def choose(self, index: int) -> None:
         """Press a button without saying so through `chosen`; -1 lets all go, where several choices are shown at once."""
-        one = self._group.button(index)
-        if one is not None:
-            one.setChecked(True)
-        elif self._group.checkedButton() is not None:
-            self._group.setExclusive(False)
-            self._group.checkedButton().setChecked(False)
-            self._group.setExclusive(True)
+        if index >= 0:
+            self._group.buttons()[index].setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for one in self._group.buttons():
+            one.setChecked(False)
+        self._group.setExclusive(True)
 
 
 def without_margins(layout: L, spacing: int = 0) -> L:

@@ -131,3 +131,22 @@ def test_matching_prefers_the_start_of_a_name() -> None:
     assert best("oinc", "Open inception_v3", "Insert concat") == ["Open inception_v3"]
     assert best("zoom fit", "Zoom in", "Zoom to fit") == ["Zoom to fit"]
     assert best("xyz", "Undo") == []
+
+
+def test_the_insert_menu_holds_every_block_and_inserts_it(open_window: Open) -> None:
+    from blocks.registry import blocks
+
+    window = open_window()
+    menu = window.menus.menus["Insert"]
+    menu.aboutToShow.emit()
+    submenus = [action for action in menu.actions() if action.menu() is not None]
+    assert not any(action.isEnabled() for action in submenus)
+    window.actions_.perform("file.new")
+    menu.aboutToShow.emit()
+    assert [action for action in menu.actions() if action.menu() is not None] == submenus
+    assert all(action.isEnabled() for action in submenus)
+    found = {action.text(): action for submenu in submenus for action in submenu.menu().actions()}
+    assert set(found) == set(blocks())
+    found["conv2d"].trigger()
+    assert window.controller is not None
+    assert [node.block for node in window.controller.design.root.nodes()] == ["conv2d"]

@@ -187,6 +187,39 @@ def test_docks_are_remembered_and_reset(open_window: Open) -> None:
     assert again.actions_["window.inspector"].isChecked()
 
 
+def test_a_dock_that_stands_alone_has_a_title_and_one_in_a_row_of_tabs_has_none(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(NET)
+    docks = window.workspace.docks.all
+
+    def title_height(dock_id: str) -> int:
+        return docks[dock_id].titleBarWidget().height()
+
+    window.actions_.perform("window.presets")
+    assert (title_height("blocks"), title_height("presets")) == (0, 0)
+    docks["presets"].setFloating(True)
+    qtbot.waitUntil(lambda: (title_height("blocks"), title_height("presets")) == (32, 32))
+    assert docks["blocks"].widget().y() == 32
+    window.actions_.perform("window.reset")
+    qtbot.waitUntil(lambda: (title_height("blocks"), title_height("presets")) == (0, 0))
+    assert docks["blocks"].widget().y() == 0
+
+
+def test_controls_of_a_panel_stand_in_its_row_wherever_that_is(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(NET)
+    docks = window.workspace.docks.all
+    header = docks["layers"].panel.header  # type: ignore[union-attr]
+    assert header.parentWidget() is window
+    assert header.isVisible()
+    window.actions_.perform("window.problems")
+    qtbot.waitUntil(lambda: not header.isVisible())
+    window.actions_.perform("window.problems")  # hides it: the layers stand alone
+    qtbot.waitUntil(header.isVisible)
+    assert header.parentWidget() is docks["layers"].titleBarWidget()
+    window.actions_.perform("window.problems")
+    window.actions_.perform("window.layers")
+    qtbot.waitUntil(lambda: header.parentWidget() is window and header.isVisible())
+
+
 def test_panels_are_built_when_they_are_first_seen(open_window: Open) -> None:
     window = open_window(NET)
     docks = window.workspace.docks.all

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 def make(dock_id: str, window: MainWindow) -> QWidget:
     """The panel of a dock."""
-    try:
-        return _MAKERS[dock_id](window)
-    except ModuleNotFoundError:  # the table of layers and the list of problems are on their way
-        return QWidget()
+    return _MAKERS[dock_id](window)
 
 
 def _blocks(window: MainWindow) -> QWidget:
