@@ -89,10 +89,9 @@ class Connect(Gesture):
 
     def _aim_at(self, pointer: Pointer, ends: Ends) -> Aim:
         surface, reach = self.view.surface, SIZES.port_snap / min(self.view.zoom, 1.0)
-        wanted = not self.start.output
-        hit = port_at(surface, pointer.x, pointer.y, reach, output=wanted)
-        if hit.kind == "nothing":
-            hit = port_at(surface, pointer.x, pointer.y, reach)
+        hit = port_at(surface, pointer.x, pointer.y, reach, output=not self.start.output)
+        if hit.kind == "nothing":  # one of the wrong side says why, but only where it is meant
+            hit = port_at(surface, pointer.x, pointer.y, reach / 3)
         end = end_of(hit) if hit.kind == "port" else self._port_of_block(pointer, ends)
         if end is None:
             return Aim(text=self.nowhere)

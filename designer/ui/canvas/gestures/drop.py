@@ -109,6 +109,7 @@ class Dropper(QObject):
         kind = event.type()
         if kind == QEvent.Type.DragLeave:
             self._forget()
+            return True  # the view, which got no enter, would complain
         elif isinstance(event, QDropEvent) and kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
             self._dragged(event)
             return True
