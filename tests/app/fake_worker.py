@@ -116,9 +116,11 @@ def serve(habit: str, request: protocol.Request) -> None:
         say(Failed(job=job, sentence=f"conv1: {request.file!r} cannot be written."))
         return
     elif habit == "two_files":
-        return done(request, ".data")
+        done(request, ".data")
+        return
     elif habit == "fails_a_check":
-        return done(request, checks=(Check("onnx_checker", True, "The file is valid."), Check("answers", False, "It is deaf.")))
+        done(request, checks=(Check("onnx_checker", True, "The file is valid."), Check("answers", False, "It is deaf.")))
+        return
     elif habit == "waits":  # for a file beside the job's folder
         while not Path(request.file).parent.with_name("go").exists():
             time.sleep(0.01)

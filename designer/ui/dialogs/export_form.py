@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QFileInfo, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from designer.app.export_job import obstacle
@@ -111,7 +111,9 @@ class ExportForm(QWidget):
             path = path.expanduser()
         path = self._folder / path
         has_ending = path.suffix and not path.suffix[1:].isdigit()  # `net_0.5` has none
-        return path if has_ending or not path.name else path.with_name(f"{path.name}{self.format.suffix}")
+        if has_ending or not path.name or QFileInfo(str(path)).isDir():
+            return path
+        return path.with_name(f"{path.name}{self.format.suffix}")
 
     @property
     def problem(self) -> str:
@@ -219,7 +221,7 @@ class ExportForm(QWidget):
         for name in ("opset", "keep"):
             self._rows[name].setVisible(kind == "onnx")
         problem = self.problem
-        there = not problem and self.target != self._written and self.target.exists()
+        there = not problem and self.target != self._written and self.target.is_file()
         self._state.setText(problem or ("Exists already; you are asked before it is replaced." if there else ""))
         self._state_row.setVisible(bool(self._state.text()))
         set_role(self._state, "error" if problem else "warning")
