@@ -222,7 +222,7 @@ class Docks(QObject):
     def _tab_bars(self) -> Iterable[QTabBar]:
         for bar in self._window.findChildren(QTabBar):
             parent = bar.parentWidget()
-            if parent is not self._window and parent.metaObject().className() != "QDockWidgetGroupWindow":
+            if parent is None or (parent is not self._window and parent.metaObject().className() != "QDockWidgetGroupWindow"):
                 continue  # not one of docks
             bar.installEventFilter(self)
             bar.setDocumentMode(True)
