@@ -7,7 +7,6 @@ here carries its unit, except counts, whose unit stands in the label beside them
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "–"
@@ -43,7 +42,7 @@ def ms(milliseconds: float | None) -> str:
     """A time: `1.86 ms`, `14.3 ms`."""
     if milliseconds is None:
         return UNKNOWN
-    return f"{_decimals(Fraction(milliseconds))} ms" if milliseconds else "0 ms"
+    return f"{_figures(*milliseconds.as_integer_ratio())} ms" if milliseconds else "0 ms"
 
 
 def share(fraction: float | None, decimals: int = 1) -> str:
@@ -89,18 +88,29 @@ def signed(count: float | None) -> str:
 
 
 def _scaled(value: float, base: int, units: tuple[str, ...]) -> str:
-    exact = Fraction(value)
-    if exact < base:
-        text = str(round(exact)) if exact == round(exact) or exact >= 100 else _decimals(exact)
+    number, whole = value.as_integer_ratio()  # whole numbers all the way: floats would round some figures wrongly
+    if whole == 1 and number < base:
+        return f"{number} {units[0]}".rstrip()
+    if number < base * whole:
+        text = _figures(number, whole) if number < 100 * whole else str(_rounded(number, whole))
         if text != str(base):
             return f"{text} {units[0]}".rstrip()
     step = 1
-    while step < len(units) - 1 and round(exact / base**step, 1) >= base:
+    while step < len(units) - 1 and _rounded(number * 10, whole * base**step) >= base * 10:
         step += 1
-    return f"{_decimals(exact / base**step)} {units[step]}"
+    return f"{_figures(number, whole * base**step)} {units[step]}"
 
 
-def _decimals(value: Fraction) -> str:
+def _figures(number: int, divisor: int) -> str:
     """Two decimals under 10, else one; rounded first, so that 9.999 is 10.0 and not 10.00."""
-    hundredths = round(value, 2)
-    return f"{float(hundredths):.2f}" if hundredths < 10 else f"{float(round(value, 1)):.1f}"
+    hundredths = _rounded(number * 100, divisor)
+    if hundredths < 1000:
+        return f"{hundredths // 100}.{hundredths % 100:02d}"
+    tenths = _rounded(number * 10, divisor)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _rounded(number: int, divisor: int) -> int:
+    """A quotient of whole numbers, rounded to the nearest, halves to even."""
+    quotient, rest = divmod(number, divisor)
+    return quotient + (2 * rest > divisor or (2 * rest == divisor and quotient % 2 == 1))
