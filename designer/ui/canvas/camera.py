@@ -9,7 +9,7 @@ from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEven
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from designer.ui import theme
-from designer.ui.canvas.geometry import FAR, Box, level
+from designer.ui.canvas.geometry import FAR, SIZES, Box, level
 from designer.ui.canvas.motion import ZoomMotion
 from designer.ui.canvas.surface import Surface
 
@@ -40,7 +40,7 @@ class Camera(QGraphicsView):
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         self.surface = surface
         self._motion = ZoomMotion(self)
-        self._unshown: Callable[[], None] | None = self.fit  # what to do once there is a size
+        self._unshown: Callable[[], None] | None = self.show_beginning  # what to do once there is a size
         self.setScene(surface)
         self.setSceneRect(WORLD)
 
@@ -56,7 +56,8 @@ class Camera(QGraphicsView):
 
     def centre(self) -> QPointF:
         """The place of the scene in the middle of the view."""
-        return self.mapToScene(self.viewport().rect().center())
+        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        return self.viewportTransform().inverted()[0].map(middle)
 
     def seen(self) -> Box:
         """The part of the scene that can be seen."""
@@ -98,6 +99,21 @@ class Camera(QGraphicsView):
     def fit(self, *, animate: bool = False) -> None:
         """Show everything, at 100 % at most."""
         self._show(self.surface.content(), 1.0, animate)
+
+    def show_beginning(self) -> None:
+        """The first look at a design: all of it where that can be read, otherwise its beginning at a zoom that can."""
+        if not self._sized():
+            self._unshown = self.show_beginning
+            return
+        box = self.surface.content()
+        across = max(1, self.viewport().width() - 2 * FIT_MARGIN)
+        along = max(1, self.viewport().height() - 2 * FIT_MARGIN)
+        if box is None or min(across / max(box.width, 1), along / max(box.height, 1)) >= SIZES.close_from:
+            self.fit()
+            return
+        zoom = min(1.0, max(SIZES.close_from, across / max(box.width, 1)))
+        corner = QPointF(self.viewport().width() / 2, FIT_MARGIN)
+        self._go(zoom, QPointF(box.centre[0], box.top), corner, False)
 
     def zoom_to(self, node_ids: Iterable[str] | None = None) -> None:
         """Show these blocks (the selected ones) as large as they fit, at 200 % at most."""
