@@ -147,7 +147,8 @@ def bind(block_id: str, parameters: Mapping[str, Parameter[Any]], raw: Mapping[s
             )
         )
     if len(errors) > 1:
-        errors.sort(key=lambda error: error.param or "")
+        order = {name: number for number, name in enumerate(parameters)}  # the same however the parameters were set
+        errors.sort(key=lambda error: (order.get(error.param or "", len(order)), error.param or ""))
     return Binding(tuple(values.values()), tuple(errors))
 
 
