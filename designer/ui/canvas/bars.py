@@ -83,7 +83,7 @@ class Trail(QFrame):
             taken = self._row.takeAt(0)
             widget = taken.widget() if taken is not None else None
             if widget is not None and widget is not self._figures:
-                widget.setParent(None)
+                widget.hide()
                 widget.deleteLater()
         self.buttons = []
         last = len(self._names) - 1

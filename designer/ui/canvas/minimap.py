@@ -15,6 +15,7 @@ from designer.ui.canvas.view import View
 from designer.ui.painting import painting
 
 PAD = 8.0
+NOWHERE = Box(0, 0, 1, 1)  # what an empty surface shows
 SLOW = 60  # ms between two pictures while things change
 
 
@@ -28,7 +29,6 @@ class Minimap(QWidget):
         self._view = view
         self._surface: Surface | None = None
         self._picture: QPixmap | None = None
-        self._whole = Box(0, 0, 1, 1)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(SLOW)
@@ -60,7 +60,7 @@ class Minimap(QWidget):
 
     def _scale(self) -> tuple[float, QPointF]:
         """Zoom of the small map and where scene (0, 0) is on it."""
-        box = self._whole
+        box = self._view.surface.content() or NOWHERE
         zoom = min((self.width() - 2 * PAD) / max(box.width, 1), (self.height() - 2 * PAD) / max(box.height, 1), 0.25)
         x, y = box.centre
         return zoom, QPointF(self.width() / 2 - x * zoom, self.height() / 2 - y * zoom)
@@ -84,7 +84,7 @@ class Minimap(QWidget):
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         surface = self._view.surface
-        self._whole = surface.content() or Box(0, 0, 1, 1)
+        whole = surface.content() or NOWHERE
         painter = QPainter(picture)
         try:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -96,10 +96,10 @@ class Minimap(QWidget):
             painter.translate(origin)
             painter.scale(zoom, zoom)
             kit = draw.ink()
-            paint_far(painter, surface.frames.values(), zoom, self._whole, minimap=True)
+            paint_far(painter, surface.frames.values(), zoom, whole, minimap=True)
             for note in surface.notes.values():
                 painter.fillRect(QRectF(note.left, note.top, note.width, note.height), kit.color("node.note"))
-            surface.overview.paint(painter, zoom, self._whole, surface.node_grid, minimap=True)
+            surface.overview.paint(painter, zoom, whole, surface.node_grid, minimap=True)
         finally:
             painter.end()
         return picture

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from designer.graph.edits import Move as MoveEdit
 from designer.ui.canvas.describe import name_of
-from designer.ui.canvas.geometry import Box, Point, snapped
+from designer.ui.canvas.geometry import SIZES, Box, Point, snapped
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from designer.ui.canvas.view import View
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+NEAR = 480.0  # how far away a block may stand to be in line with
 ADD = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -70,14 +71,33 @@ class Move(Gesture):
             return
         self.view.select(self.view.selection - {self.node_id} if self.press.held(ADD) else frozenset({self.node_id}))
 
+    def _lines(self, box: Box, *, upright: bool) -> list[float]:
+        """Places at which the block would stand in line with one that does not move: centres below each other, or tops."""
+        along, across = (0.0, NEAR) if upright else (NEAR, 0.0)
+        area = Box(box.left - along, box.top - across, box.right + along, box.bottom + across)
+        boxes = self.scene.node_grid.boxes
+        others = [boxes[node_id] for node_id in self.scene.node_grid.near(area) if node_id not in self._from]
+        return [other.centre[0] - box.width / 2 if upright else other.centre[1] - box.height / 2 for other in others]
+
     def _places(self, pointer: Pointer) -> dict[str, Point]:
-        """The grabbed block snaps to the grid; the others keep their distances to it."""
-        x, y = self._from[self.node_id] if self.node_id in self._from else next(iter(self._from.values()))
-        dx, dy = pointer.x - self.press.x, pointer.y - self.press.y
-        if not pointer.held(Qt.KeyboardModifier.AltModifier):
-            dx, dy = snapped(x + dx) - x, snapped(y + dy) - y
+        """The grabbed block snaps; the others keep their distances to it. With Alt nothing snaps."""
         alive = self.scene.nodes
+        dx, dy = pointer.x - self.press.x, pointer.y - self.press.y
+        if not pointer.held(Qt.KeyboardModifier.AltModifier) and self.node_id in alive:
+            x, y = self._from.get(self.node_id) or self.scene.place(self.node_id)
+            box: Box = alive[self.node_id].box
+            there = Box(x + dx, y + dy, x + dx + box.width, y + dy + box.height)
+            dx = _snapped(there.left, x, self._lines(there, upright=True)) - x
+            dy = _snapped(there.top, y, self._lines(there, upright=False)) - y
         return {node_id: (px + dx, py + dy) for node_id, (px, py) in self._from.items() if node_id in alive}
+
+
+def _snapped(value: float, before: float, lines: list[float]) -> float:
+    """In line with another block where one is near, else where it was while it has hardly moved, else on the grid."""
+    near = min(lines, key=lambda line: abs(line - value), default=None)
+    if near is not None and abs(near - value) <= SIZES.snap * 0.75:
+        return near
+    return before if abs(before - value) <= SIZES.snap / 2 else snapped(value)
 
 
 def drop(scene: Scene, moved: dict[str, Point], text: str = "", merge: str = "") -> bool:
