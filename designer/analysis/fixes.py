@@ -16,11 +16,12 @@ from designer.analysis.engine import Engine
 from designer.analysis.fix_values import near, reason_of, said
 from designer.analysis.results import NodeResult
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode, SetParam
+from designer.graph.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode, SetDisabled, SetParam
 from designer.graph.network import Edge, Node
 from designer.graph.rules import StructureError, check_node
 
 MAX_FIXES = 5
+MAX_ERRORS = 4  # looked at for a block that may be their cause
 MAX_TRIED = 24
 MAX_WALK = 64  # blocks looked at on the way up a branch
 
@@ -68,19 +69,27 @@ class Bench:
         return found
 
     def _read(self, node_id: str, issue: Issue | None) -> Price:
-        result = self.engine.results.get(node_id)
-        if result is None:
-            solved = True
-        elif issue is not None and issue.severity != "error":
-            solved = not any(left.code == issue.code and left.param == issue.param for left in result.issues)
-        else:
-            solved = bool(result.outputs)
+        solved = self._solved(node_id, issue)
         spoiled = any(
             found.status == "error" and (before := self.source.results.get(key)) is not None and before.outputs
             for key, found in self.engine.results.items()
         )
         total = self.engine.total
         return Price(solved, bool(spoiled), total.macs if total else None, total.params if total else None)
+
+    def _solved(self, node_id: str, issue: Issue | None) -> bool:
+        """Whether the issue went; what else its block had to say before may stay."""
+        result = self.engine.results.get(node_id)
+        if result is None or result.outputs or issue is None:
+            return result is None or issue is None or not _again(issue, result.issues)
+        if issue.code == "no_port" and result.status == "incomplete":
+            return True  # a wire that led nowhere leaves a free input behind, which is no error
+        before = self.source.results[node_id].issues
+        return result.status == "error" and issue not in result.issues and set(result.issues) <= set(before)
+
+
+def _again(issue: Issue, issues: tuple[Issue, ...]) -> bool:
+    return any(left.code == issue.code and left.param == issue.param for left in issues)
 
 
 def node_of(engine: Engine, issue: Issue) -> str | None:
@@ -113,6 +122,20 @@ def fixes_for(design: Design, engine: Engine, issue: Issue, bench: Bench | None 
     return found
 
 
+def stopped_by(engine: Engine, node_id: str, bench: Bench) -> dict[str, str]:
+    """Which parameters of a block stop another one: parameter to the id of that block, as far as setting it back is its first
+    fix. Only the first few errors are looked at."""
+    found: dict[str, str] = {}
+    failed = [key for key in engine.order.order if key != node_id and engine.results[key].status == "error"]
+    for key in failed[:MAX_ERRORS]:
+        for issue in engine.results[key].issues:
+            fixes = fixes_for(engine.design, engine, issue, bench) if issue.code == "shape_mismatch" else []
+            first = fixes[0].edit if fixes else None
+            if isinstance(first, SetParam) and first.node == node_id:
+                found.setdefault(first.name, key)
+    return found
+
+
 Candidates = Iterator[tuple[str, Edit]]
 
 
@@ -126,6 +149,10 @@ def _candidates(design: Design, engine: Engine, node_id: str, issue: Issue) -> C
         yield f"Remove {issue.param} from {result.path}", SetParam(node=node_id, name=issue.param, reset=True)
     elif issue.code == "no_port" and issue.port is not None:
         yield f"Remove the wire to {issue.port}", Disconnect(target=node_id, target_port=issue.port)
+    elif issue.code == "cannot_disable":
+        yield f"Switch {result.path} on", SetDisabled(node=node_id, disabled=False)
+    elif issue.code == "unused":
+        yield f"Remove {result.path}", RemoveNode(id=node_id)
     block = result.block_type
     if block is None or issue.code in ("shape_mismatch", "wrong_rank"):
         return

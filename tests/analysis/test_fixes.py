@@ -86,6 +86,30 @@ def test_a_parameter_nobody_knows_is_removed() -> None:
     assert next(iter(fixes)) == "Remove colour from c"
 
 
+def test_two_wrong_values_are_put_right_one_after_the_other() -> None:
+    made = chain(("c", "conv2d", {"colour": 3, "out_channels": 0}), shape=(16, 8, 8))
+    engine = Engine(made)
+    for _ in range(2):
+        issue = next(issue for issue in engine.issues() if issue.path == "c")
+        fix = fixes_for(made, engine, issue)[0]
+        engine.update(fix.edit.apply(made))
+    assert engine.valid
+    assert made.root.node("c").params == {"out_channels": 1}
+
+
+def test_a_block_that_no_output_reads_can_be_removed() -> None:
+    made = design(
+        [("input", "input"), ("a", "relu"), ("b", "relu"), ("output", "output")],
+        ["input -> a.x", "input -> b.x", "a -> output.x"],
+    )
+    engine = Engine(made)
+    (issue,) = engine.issues()
+    (fix,) = fixes_for(made, engine, issue)
+    assert fix.title == "Remove b"
+    engine.update(fix.edit.apply(made))
+    assert engine.issues() == []
+
+
 def test_a_window_larger_than_the_map() -> None:
     fixes = check_all(chain(("c", "conv2d", {"kernel_size": 7}), shape=(4, 5, 5)))
     assert "Set kernel_size 5 in c" in fixes

@@ -18,6 +18,7 @@ from designer.graph.edits import SetLabel, SetParam
 from designer.ui import units
 from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.parameter_form import FormRow
+from tests.analysis.test_fixes import residual
 from tests.designs import chain, state
 from tests.ui.panels_helpers import drag_slider
 
@@ -425,6 +426,24 @@ def test_a_vector_is_taken_when_its_text_is_finished(show: Show, qtbot: QtBot) -
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert params(panel, "input")["shape"] == [64]
     assert controller_of(panel).engine.valid
+
+
+def test_a_block_is_told_that_it_stops_another(show: Show, qtbot: QtBot) -> None:
+    panel = show(residual(stride=1), "dw")
+    field = row(panel, "stride").field
+    type_into(qtbot, field.high, "2")
+    assert params(panel, "dw")["stride"] == 2, "it breaks only a follower"
+    qtbot.waitUntil(lambda: row(panel, "stride").refusal is not None, timeout=2_000)
+    refusal = row(panel, "stride").refusal
+    assert refusal is not None
+    assert refusal.sentence.text() == "stride 2 here is what stops add."
+    assert not field.high.property("invalid"), "the value itself is in order"
+    show_it = next(button for button in refusal.findChildren(QPushButton) if button.text() == "Show add")
+    with qtbot.waitSignal(panel.node_activated) as gone:
+        qtbot.mouseClick(show_it, Qt.MouseButton.LeftButton)
+    assert gone.args == ["add"]
+    type_into(qtbot, field.high, "1")
+    assert row(panel, "stride").refusal is None
 
 
 # -- following -----------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ gesture ends. A value they forbid stays in its field with the reason, and the de
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from blocks.errors import BlockError
 from blocks.parameters import Choice, Parameter
 from designer.analysis.engine import Delta
-from designer.analysis.fix_values import near, nearest, problem_with
-from designer.analysis.fixes import Bench
+from designer.analysis.fix_values import near, nearest, problem_with, said
+from designer.analysis.fixes import Bench, stopped_by
 from designer.analysis.reach import reach_of
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller, GraphDelta
@@ -33,6 +34,7 @@ from designer.ui.widgets import label, tool_button, without_margins
 
 AT_ONCE = 400  # blocks up to which receptive fields follow a drag without waiting for a pause
 REACH_PAUSE = 80  # ms
+BLAME_PAUSE = 120  # ms without an edit after which a block is told that it stops another
 
 
 class Inspector(QWidget):
@@ -70,6 +72,10 @@ class Inspector(QWidget):
         empty.addWidget(label("No design is open.", "muted"))
         empty.addStretch(1)
         self.design_page.node_activated.connect(self.node_activated)
+        self._blame_timer = QTimer(self)
+        self._blame_timer.setSingleShot(True)
+        self._blame_timer.setInterval(BLAME_PAUSE)
+        self._blame_timer.timeout.connect(self._show_blame)
         self._reach_timer = QTimer(self)
         self._reach_timer.setSingleShot(True)
         self._reach_timer.setInterval(REACH_PAUSE)
@@ -265,6 +271,28 @@ class Inspector(QWidget):
                 row.show()
             else:
                 row.accept()
+        if len(results) == 1 and not controller.engine.valid and results[0].outputs:
+            self._blame_timer.start()
+
+    def _show_blame(self) -> None:
+        """Say beside a parameter that its value is what stops another block."""
+        controller = self._controller
+        if controller is None or len(self._ids) != 1 or self._ids[0] not in self._nodes() or not self.isVisible():
+            return
+        for name, key in stopped_by(controller.engine, self._ids[0], self._fresh_bench()).items():
+            row = self.form.rows.get(name)
+            if row is not None and not row.refused:
+                path = self._nodes()[key].path
+                show = Way(f"Show {path}", "", partial(self.node_activated.emit, key))
+                row.complain(f"{name} {said(row.used)} here is what stops {path}.", ways=[show], invalid=False)
+
+    def _fresh_bench(self) -> Bench:
+        controller = self._controller
+        assert controller is not None
+        bench = self._bench
+        if bench is None or bench.source is not controller.engine or bench.revision != controller.engine.revision:
+            bench = self._bench = Bench(controller.engine)
+        return bench
 
     def _show_reach(self) -> None:
         controller = self._controller
@@ -390,9 +418,7 @@ class Inspector(QWidget):
         total = controller.engine.total
         if total is None:
             return ""
-        if self._bench is None or self._bench.revision != controller.engine.revision:
-            self._bench = Bench(controller.engine)
-        price = self._bench.price(self._edit(name, value))
+        price = self._fresh_bench().price(self._edit(name, value))
         if price is None or price.macs is None:
             return ""
         before, after = units.work(total.macs), units.work(price.macs)

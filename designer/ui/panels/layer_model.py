@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -173,11 +173,10 @@ class LayerModel(QAbstractTableModel):
             self._of_node.pop(node_id, None)
         self.refresh()
 
-    def forget(self, node_ids: set[str]) -> None:
-        """Build the rows of these nodes anew: names or stages changed."""
+    def forget(self, node_ids: Iterable[str]) -> None:
+        """Build the rows of these nodes anew when the list is next brought up to date: their records changed."""
         for node_id in node_ids:
             self._of_node.pop(node_id, None)
-        self.refresh()
 
     def refresh(self) -> None:
         """Bring the list up to date; rows that stay are only repainted."""

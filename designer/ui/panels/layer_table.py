@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from designer.analysis.engine import Delta
 from designer.analysis.layers import BLOCK, LAYER, STAGE, LayerRow
 from designer.app.controller import Controller, GraphDelta
+from designer.graph.design import ROOT
 from designer.ui import theme, units
 from designer.ui.panels.layer_delegate import LayerDelegate
 from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerModel, as_text, heading
@@ -303,11 +304,11 @@ class LayerTable(QWidget):
         self._show_selection()
 
     def _graph_changed(self, delta: GraphDelta) -> None:
-        # stages and orders are read from the graph; where costs changed too, the analysis says so right after
+        # where this edit can change a row, `analysis_changed` comes next and brings the list up to date
         if delta.everything:
             self.model.set_controller(self._controller)
-        elif delta.structural:
-            self._later(Delta(frozenset(node for _, node in delta.touched), frozenset(), False))
+        else:
+            self.model.forget(node_id for scope, node_id in delta.touched if scope == ROOT)
 
     def _analysis_changed(self, delta: Delta) -> None:
         if self._stale is not None:
@@ -317,11 +318,6 @@ class LayerTable(QWidget):
             self.model.follow(delta)
         else:
             self._stale = delta
-
-    def _later(self, delta: Delta) -> None:
-        old = self._stale
-        changed = delta.changed | old.changed if old is not None else delta.changed
-        self._stale = Delta(changed, old.removed if old is not None else frozenset(), True)
 
     def _selection_changed(self, _: object) -> None:
         if self.isVisible():

@@ -152,14 +152,14 @@ class FormRow(QWidget):
         self.refused = True
         self.complain(sentence, still, ways)
 
-    def complain(self, sentence: str, still: str = "", ways: Sequence[Way] = ()) -> None:
-        """Say what is wrong with the value, which the design uses all the same."""
+    def complain(self, sentence: str, still: str = "", ways: Sequence[Way] = (), *, invalid: bool = True) -> None:
+        """Say what is wrong with the value, which the design uses all the same; not `invalid` where it harms only others."""
         if self._refusal is None:
             self._refusal = Refusal()
             self._column.addWidget(self._refusal)
         self._refusal.say(sentence, still, ways)
         self._refusal.show()
-        self.field.set_invalid(True)
+        self.field.set_invalid(invalid)
 
     def accept(self) -> None:
         """Take the sentence away."""

@@ -45,7 +45,8 @@ class PresetOptions(Section):
         kind = self.redraw.kind
         assert kind is not None
         if kind is not before:
-            self.about.setText(f"{kind.title}, {kind.paper.authors.split(',')[0]} et al. {kind.year}. {kind.description}")
+            first, *others = kind.paper.authors.split(",")
+            self.about.setText(f"{kind.title}, {first}{' et al.' if others else ''} {kind.year}. {kind.description}")
             self.note.setText(kind.id)
         if self.redraw.parameters:
             self.form.show_parameters(self.redraw.parameters, self.redraw.values, anew=anew)
