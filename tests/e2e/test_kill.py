@@ -109,6 +109,7 @@ def kill_often(work: Work, times: int) -> None:
         assert lost <= MOST_LOST
 
 
+@pytest.mark.usefixtures("qapp")  # recovering starts timers, which need the application that other tests may have ended
 @pytest.mark.parametrize("work", [1], indirect=True)
 def test_killed_five_times(work: Work) -> None:
     kill_often(work, 5)
