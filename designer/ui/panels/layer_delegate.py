@@ -47,8 +47,11 @@ class LayerDelegate(QStyledItemDelegate):
         ground = "bg.selected" if selected else "bg.hover" if number == self.hovered else "bg.window" if row.group else "bg.panel"
         painter.fillRect(rect, look.color(ground))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, look.color("border.subtle"))
-        if column == PLACE["name"]:
-            self._name(painter, rect, row)
+        if column == PLACE["name"] or (column == PLACE["block"] and row.level == STAGE):
+            painter.setClipRect(rect)
+            self._name(painter, self._name_room(rect, row), row)
+            if column != PLACE["name"]:
+                return
             if number == self._view.currentIndex().row() and self._view.hasFocus():
                 painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
             return
@@ -68,6 +71,14 @@ class LayerDelegate(QStyledItemDelegate):
         if LETTER * len(text) > room.width():
             text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, _RIGHT if COLUMNS[column].right else _LEFT, text)
+
+    def _name_room(self, rect: QRect, row: LayerRow) -> QRect:
+        """Where a name may stand: a stage's runs on into the cell of the block, which is empty there."""
+        view, header = self._view, self._view.horizontalHeader()
+        width = view.columnWidth(PLACE["name"])
+        if row.level == STAGE and header.visualIndex(PLACE["block"]) == 1:
+            width += view.columnWidth(PLACE["block"])  # 0 while it is hidden
+        return QRect(view.columnViewportPosition(PLACE["name"]), rect.y(), width, rect.height())
 
     @staticmethod
     def _speaks(row: LayerRow) -> bool:

@@ -179,7 +179,7 @@ class LayerTable(QWidget):
         self.filter.addAction(theme.current().icon("list-filter"), QLineEdit.ActionPosition.LeadingPosition)
         for inner in self.filter.findChildren(QToolButton):
             inner.setProperty("small", True)
-        self.filter.setMinimumWidth(110)
+        self.filter.setMinimumWidth(176)
         self.filter.setMaximumWidth(196)
         self.filter.textChanged.connect(self._filtered)
         self.levels = Segments(["Stage", "Block", "Layer"], "Rows")
@@ -195,7 +195,6 @@ class LayerTable(QWidget):
         row.addWidget(self.columns)
         row.addWidget(self.copying)
         header.setFixedHeight(24)
-        header.setMinimumWidth(360)
         return header
 
     @staticmethod
