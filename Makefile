@@ -33,5 +33,6 @@ SHOW := xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/lightdesigner
 screenshots:  ## write the pictures of the README, light and dark, in both sizes (Xvfb)
 	mkdir -p docs/pictures
 	for theme in dark light; do for size in 1280x800 2560x1440; do \
-	  $(SHOW) mobilenet_v2 --screenshot docs/pictures/editor-$$theme-$$size.png --theme $$theme --size $$size --force && \
+	  if [ $$theme = dark ]; then net=mobilenet_v2; else net=googlenet; fi; \
+	  $(SHOW) $$net --screenshot docs/pictures/editor-$$theme-$$size.png --theme $$theme --size $$size --force && \
 	  $(SHOW) --screenshot docs/pictures/welcome-$$theme-$$size.png --theme $$theme --size $$size --force || exit 1; done; done
