@@ -16,9 +16,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parent.parent
 
 # `make test-deep` asks for deep. A failure prints the line that reproduces it.
-settings.register_profile(
-    "ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("deep", settings.get_profile("ci"), max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
@@ -47,9 +45,7 @@ RunCli = Callable[..., Finished]
 def run_cli(tmp_path: Path) -> RunCli:
     """`run_cli("cost", "mobilenet_v2")`: the command line as a process of its own, in an empty folder."""
 
-    def run(
-        *args: str | os.PathLike[str], timeout: float = 120, env: dict[str, str] | None = None
-    ) -> Finished:
+    def run(*args: str | os.PathLike[str], timeout: float = 120, env: dict[str, str] | None = None) -> Finished:
         done = subprocess.run(
             # -P: the folder it runs in is not searched for modules
             [sys.executable, "-P", "-m", "designer", *map(os.fspath, args)],

@@ -83,16 +83,10 @@ def test_wheel_carries_the_packages_and_resources_but_no_tests(wheel: Path) -> N
     rooms = {PurePosixPath(name).parts[0] for name in names}
     assert {room for room in rooms if not room.endswith(".dist-info")} == {"blocks", "presets", "designer"}
     modules = {
-        path.relative_to(ROOT).as_posix()
-        for room in ("blocks", "presets", "designer")
-        for path in (ROOT / room).rglob("*.py")
+        path.relative_to(ROOT).as_posix() for room in ("blocks", "presets", "designer") for path in (ROOT / room).rglob("*.py")
     }
     assert modules <= names, f"not in the wheel, is there an __init__.py: {sorted(modules - names)}"
-    resources = {
-        f"designer/{path.relative_to(ROOT).as_posix()}"
-        for path in (ROOT / "resources").rglob("*")
-        if path.is_file()
-    }
+    resources = {f"designer/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "resources").rglob("*") if path.is_file()}
     assert resources
     assert resources <= names
     assert {"presets/published.json", "blocks/py.typed", "presets/py.typed", "designer/py.typed"} <= names
@@ -107,8 +101,6 @@ def test_the_installed_program_runs_in_an_empty_folder(clean_venv: Path, tmp_pat
 
 def test_the_installed_program_is_the_one_from_the_wheel(clean_venv: Path, tmp_path: Path) -> None:
     python = clean_venv / Path(sys.executable).name
-    asked = (
-        "import blocks as b, presets as p, designer as d; print(*(m.__file__ for m in (b, p, d)), sep='\\n')"
-    )
+    asked = "import blocks as b, presets as p, designer as d; print(*(m.__file__ for m in (b, p, d)), sep='\\n')"
     for found in run(python, "-c", asked, cwd=tmp_path).splitlines():
         assert Path(found).is_relative_to(clean_venv.parent)
