@@ -1,4 +1,4 @@
-"""Width and resolution in the tool bar: live, one step of undo for a drag, refused where it cannot be, gone once the net changed."""
+"""The tool bar's preset options: shown while the design equals its preset, dragged live, one undo a drag."""
 
 from __future__ import annotations
 
