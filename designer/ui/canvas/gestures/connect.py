@@ -13,7 +13,6 @@ from PySide6.QtGui import QPainter
 
 from designer.app import commands
 from designer.app.wiring import End, Ends, edge_between, forecast, free_input
-from designer.graph.edits import Compound
 from designer.graph.network import Edge
 from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.geometry import SIZES, Point
@@ -72,15 +71,16 @@ class Connect(Gesture):
         elif aim.why_not:
             self.hands.say(aim.why_not)
         elif aim.end is not None:
-            self.hands.do(self._step(edge_between(self.start, aim.end)), select=False)
+            self._draw(edge_between(self.start, aim.end))
         elif self.view.surface.hit(pointer.x, pointer.y, self.view.zoom).kind in ("nothing", "frame"):
             self._on_free_ground(pointer)
 
     def cancelled(self) -> None:
         self._restore()
 
-    def _step(self, edge: Edge) -> Compound:
-        return commands.connect(self.hands.controller.design, edge)
+    def _draw(self, edge: Edge) -> None:
+        # made late: the design may have changed under the gesture
+        self.hands.attempt(lambda: commands.connect(self.hands.controller.design, edge), select=False)
 
     def _on_free_ground(self, pointer: Pointer) -> None:
         self.hands.quick_add((pointer.x, pointer.y), self.start)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 
 from designer.app import commands
 from designer.app.wiring import End
-from designer.graph.edits import Compound
 from designer.graph.network import Edge
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 from designer.ui.canvas.gestures.connect import Connect
@@ -23,13 +22,16 @@ class Detach(Connect):
 
     nowhere = "Let go to disconnect."
 
-    def _step(self, edge: Edge) -> Compound:
-        assert self.moving is not None
-        return commands.carry(self.hands.controller.design, self.moving, edge)
+    def _draw(self, edge: Edge) -> None:
+        self._carry(edge)
 
     def _on_free_ground(self, pointer: Pointer) -> None:
-        assert self.moving is not None
-        self.hands.do(commands.carry(self.hands.controller.design, self.moving, None))
+        self._carry(None)
+
+    def _carry(self, to: Edge | None) -> None:
+        wire = self.moving
+        assert wire is not None
+        self.hands.attempt(lambda: commands.carry(self.hands.controller.design, wire, to), select=False)
 
 
 def start(hands: Hands, view: View, press: Pointer) -> Gesture | None:

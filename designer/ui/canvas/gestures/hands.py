@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from designer.app.controller import Controller
@@ -24,6 +25,10 @@ class Hands(Protocol):
 
     def do(self, step: Compound, *, select: bool = True) -> bool:
         """Apply a step under its name and select what it adds; False when there is nothing to do or the graph refuses it."""
+        ...
+
+    def attempt(self, make: Callable[[], Compound], *, select: bool = True) -> bool:
+        """`do` what `make` gives; where it cannot be made, say why."""
         ...
 
     def say(self, sentence: str) -> None:

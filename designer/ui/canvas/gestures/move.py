@@ -46,7 +46,7 @@ class Move(Gesture):
 
     def show(self, places: dict[str, Point]) -> None:
         """Let the blocks stand there for now."""
-        self.scene.place_nodes(places)
+        self.scene.place_nodes(places, live=True)
         self.scene.move_frames(places)
 
     def released(self, pointer: Pointer, dragged: bool) -> None:
@@ -60,7 +60,7 @@ class Move(Gesture):
                 were = [Box(x, y, x + size.width, y + size.height) for x, y in (self._from[node_id] for node_id in moved)]
                 self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved)])
             else:
-                self.show(self._from)
+                self.cancelled()
 
     def cancelled(self) -> None:
         if self._from:
