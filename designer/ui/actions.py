@@ -144,6 +144,15 @@ SPECS: tuple[Spec, ...] = (
         document=False,
         checkable=True,
     ),
+    _view(
+        "motion",
+        "Less motion",
+        "Let nothing move by itself: zooming and arranging take no time",
+        group="show",
+        canvas=False,
+        document=False,
+        checkable=True,
+    ),
     _view("light", "Light", "Use the light theme", icon="sun", group="theme", canvas=False, document=False, checkable=True),
     _view("dark", "Dark", "Use the dark theme", icon="moon", group="theme", canvas=False, document=False, checkable=True),
     _view(

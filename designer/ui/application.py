@@ -154,6 +154,7 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     except LightdesignerError:
         ask_later = True  # once there is a window to ask in
     window.ready.connect(window.welcome_back)
+    window.ready.connect(lambda: _less_motion(program))
     if ask_later and design is not None:
         window.ready.connect(lambda: window.open_text(design))
     window.show()
@@ -162,6 +163,16 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     program.end()
     farewell.stop()
     return code
+
+
+def _less_motion(program: Application) -> None:
+    """Let nothing move by itself if the person's system, or they themselves, want that."""
+    from designer.app import motion
+
+    chosen = program.settings.get(REDUCED_MOTION)
+    theme.reduce_motion(chosen or motion.asks_for_less())
+    if not chosen:
+        motion.ask_gnome(program, lambda less: theme.reduce_motion(less or theme.motion_is_reduced()))
 
 
 def _take(design: str | None, asked: argparse.Namespace, picture: Path) -> int:

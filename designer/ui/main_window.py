@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, THEME, WINDOW_GEOMETRY, Settings
+from designer.app.settings import COUNT_FLOPS, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
             "file.close": self._close_current,
             "file.quit": self.program.quit,
             "view.flops": units.switch,
+            "view.motion": self._switch_motion,
             "view.light": lambda: self._choose_theme(theme.LIGHT),
             "view.dark": lambda: self._choose_theme(theme.DARK),
             "view.system": lambda: self._choose_theme(theme.SYSTEM),
@@ -138,11 +139,17 @@ class MainWindow(QMainWindow):
         self._show_checks()
 
     def _show_checks(self) -> None:
+        self.actions_["view.motion"].setChecked(theme.motion_is_reduced())
         self.actions_["view.flops"].setChecked(units.name() == units.FLOPS)
         for name in (theme.LIGHT, theme.DARK, theme.SYSTEM):
             self.actions_[f"view.{name}"].setChecked(theme.chosen() == name)
         for dock_id in DOCKS:
             self.actions_[f"window.{dock_id}"].setChecked(self.workspace.is_open(dock_id))
+
+    def _switch_motion(self) -> None:
+        theme.reduce_motion(not theme.motion_is_reduced())
+        self.settings.set(REDUCED_MOTION, theme.motion_is_reduced())
+        self._show_checks()
 
     def _choose_theme(self, name: str) -> None:
         theme.choose(name)

@@ -238,6 +238,11 @@ def reduce_motion(wanted: bool) -> None:
     _choice.reduced_motion = wanted
 
 
+def motion_is_reduced() -> bool:
+    """Whether nothing moves by itself."""
+    return _choice.reduced_motion
+
+
 def notifier() -> _Choice:
     """Its signal `changed` says that the colours changed."""
     return _choice
