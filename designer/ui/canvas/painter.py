@@ -26,6 +26,7 @@ class Ink:
         self.theme = look
         self.color = color
         self._bars: dict[int, QColor] = {}
+        self._tints: dict[tuple[int, float], QColor] = {}
         self.body = QBrush(color("node.body"))
         self.body_hover = QBrush(color("node.body_hover"))
         self.blocked = QBrush(color("node.blocked"))
@@ -69,9 +70,17 @@ class Ink:
             "drag": _pen(color("accent.base"), look.size("wire.selected"), look.size("wire.dash_drag")),
         }
         self.category = {name: QBrush(color(f"category.{name}")) for name in CATEGORIES}
-        self.category_dim = {name: QBrush(_mixed(color(f"category.{name}"), color("bg.canvas"), 0.45)) for name in CATEGORIES}
+        self.category_dim = {name: QBrush(mixed(color(f"category.{name}"), color("bg.canvas"), 0.45)) for name in CATEGORIES}
         self.frame_fill = look.size("frame.fill_opacity" if look.dark else "frame.fill_opacity_light")
         self.frame_border = look.size("frame.border_opacity" if look.dark else "frame.border_opacity_light")
+
+    def tint(self, stage: int, strength: float) -> QColor:
+        """The tint of a stage on the bare canvas: opaque, because blending large areas costs more than all else far away."""
+        found = self._tints.get((stage, strength))
+        if found is None:
+            found = mixed(self.color(f"stage.{stage}"), self.color("bg.canvas"), strength)
+            self._tints[stage, strength] = found
+        return found
 
     def bar(self, fraction: float) -> QColor:
         """The colour of a share bar, in 64 steps."""
@@ -85,7 +94,7 @@ class Ink:
 _inks: dict[str, Ink] = {}
 
 
-def _mixed(over: QColor, under: QColor, part: float) -> QColor:
+def mixed(over: QColor, under: QColor, part: float) -> QColor:
     """What `over` looks like at an opacity of `part`, as an opaque colour."""
     rest = 1 - part
     return QColor.fromRgbF(

@@ -231,7 +231,7 @@ class Scene(Surface):
             stages |= set(self._members)
         self._tell_frames(stages)
         self._follow_notes()
-        self.fit_index()
+        self.fit_index([self.nodes[node_id].box for node_id in touched if node_id in self.nodes])
         self.contents_changed.emit()
 
     def _follow_structure(self, touched: set[str]) -> list[Box]:

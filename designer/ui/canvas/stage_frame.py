@@ -214,15 +214,15 @@ def paint_far(painter: QPainter, frames: Iterable[StageFrame], zoom: float, area
     seen = [frame for frame in frames if frame.box.meets(area)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(draw.NO_PEN)
-    by_tint: dict[str, list[Box]] = {}
+    by_tint: dict[int, list[Box]] = {}
     for frame in seen:
-        by_tint.setdefault(f"stage.{frame.position % 8}", []).append(frame.box)
-    for name, boxes in by_tint.items():
-        painter.setBrush(kit.color(name, 0.22 if minimap else kit.frame_fill * 1.6))
+        by_tint.setdefault(frame.position % 8, []).append(frame.box)
+    for stage, boxes in by_tint.items():
+        painter.setBrush(kit.tint(stage, 0.22 if minimap else kit.frame_fill * 1.6))
         painter.drawRects([QRectF(box.left, box.top, box.width, box.height) for box in boxes])
         if minimap:
             continue
-        painter.setBrush(kit.color(name))
+        painter.setBrush(kit.color(f"stage.{stage}"))
         painter.drawRects([QRectF(box.left, box.top, 2 / zoom, box.height) for box in boxes])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for frame in seen:

@@ -29,8 +29,7 @@ def _around(boxes: Iterable[Box]) -> Box | None:
     found = list(boxes)
     if not found:
         return None
-    lefts, tops, rights, bottoms = zip(*found, strict=True)
-    return Box(min(lefts), min(tops), max(rights), max(bottoms))
+    return Box(min([b[0] for b in found]), min([b[1] for b in found]), max([b[2] for b in found]), max([b[3] for b in found]))
 
 
 class Surface(QGraphicsScene):
@@ -161,8 +160,9 @@ class Surface(QGraphicsScene):
 
     # -- moving ------------------------------------------------------------------------------------------------------------
 
-    def place_nodes(self, places: dict[str, Point]) -> None:
-        """Stand blocks at other places; their wires follow, no others."""
+    def place_nodes(self, places: dict[str, Point], *, live: bool = False) -> None:
+        """Stand blocks at other places; their wires follow, no others. `live` while they are dragged: then a wire for which there
+        is no easy way takes the plainest, until the blocks are let go."""
         moved: set[Edge] = set()
         for node_id, (x, y) in places.items():
             item = self.nodes[node_id]
@@ -175,7 +175,7 @@ class Surface(QGraphicsScene):
             moved |= self.incoming[node_id]
             moved |= self.outgoing[node_id]
         for edge in moved:
-            self.lead(edge)
+            self.lead(edge, live=live)
         if places:
             self.contents_changed.emit()
 
@@ -187,7 +187,7 @@ class Surface(QGraphicsScene):
         for edge in near:
             self.lead(edge)
 
-    def lead(self, edge: Edge) -> None:
+    def lead(self, edge: Edge, *, live: bool = False) -> None:
         """Find the wire's way between its ports, around blocks."""
         item = self.edges[edge]
         source, target = self.nodes[edge.source], self.nodes[edge.target]
@@ -201,7 +201,7 @@ class Surface(QGraphicsScene):
             if into in places:
                 index = places.index(into)
                 step = min(2, index if start[0] < end[0] else len(places) - 1 - index)
-        points = route(start, end, self._boxes_near, side=into.side, step=step)
+        points = route(start, end, self._boxes_near, side=into.side, step=step, quick=live)
         if points == item.points:
             return
         for leg in range(len(points) - 1, len(item.points) - 1):
@@ -221,14 +221,15 @@ class Surface(QGraphicsScene):
         boxes = self.node_grid.boxes
         return [boxes[node_id] for node_id in self.node_grid.near(area)]
 
-    def fit_index(self) -> None:
-        """Make the scene's index large enough for what is in it."""
-        content = self.content()
+    def fit_index(self, boxes: Iterable[Box] | None = None) -> None:
+        """Make the scene's index large enough for these boxes, or for everything."""
+        content = self.content() if boxes is None else _around(boxes)
         if content is None:
             return
         inner = self._indexed
         if inner is not None and inner.holds(content.left, content.top) and inner.holds(content.right, content.bottom):
             return
+        content = self.content() or content
         self._indexed = content.grown(ROOM)
         wanted = QRectF(content.left, content.top, content.width, content.height)
         self.setSceneRect(wanted.adjusted(-ROOM, -ROOM, ROOM, ROOM))

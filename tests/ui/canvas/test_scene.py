@@ -109,7 +109,7 @@ def test_only_what_changed_is_touched(made: Any, monkeypatch: pytest.MonkeyPatch
     controller, scene = made(small())
     led: list[Edge] = []
     lead = scene.lead
-    monkeypatch.setattr(scene, "lead", lambda edge: (led.append(edge), lead(edge)))
+    monkeypatch.setattr(scene, "lead", lambda edge, **how: (led.append(edge), lead(edge, **how)))
     items = dict(scene.nodes)
     controller.apply(SetParam(node="a", name="out_channels", value=16), "wider")
     assert not led
