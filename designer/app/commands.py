@@ -25,14 +25,12 @@ from designer.graph.edits import (
     Connect,
     Disconnect,
     Edit,
-    Move,
     RemoveNode,
     SetDisabled,
     SetLabel,
     SetNote,
     SetStage,
 )
-from designer.graph.layout import layout
 from designer.graph.network import Edge, Network, Node, node_path, slots
 from designer.graph.own_block import OWN, can_pass_on
 from designer.graph.rules import StructureError
@@ -337,7 +335,7 @@ def replace_all(design: Design, ids: Iterable[str], block: str, scope: str = ROO
     trial.root = design.root.copy()
     trial.definitions = {name: msgspec.structs.replace(d, network=d.network.copy()) for name, d in design.definitions.items()}
     trial.positions = {at: dict(places) for at, places in design.positions.items()}
-    for node_id in sorted(set(ids)):
+    for node_id in sorted(set(ids) & set(design.network(scope))):
         made = replace(trial, node_id, block, scope)
         if made.edits:
             made.apply(trial)
@@ -394,14 +392,3 @@ def stage(design: Design, ids: Iterable[str], name: str | None, scope: str = ROO
     edits = [SetStage(scope=scope, node=node_id, stage=name) for node_id in wanted]
     what = named(design, scope, wanted)
     return step(f"Put {what} into {name}" if name is not None else f"Take {what} out of its stage", edits, scope)
-
-
-def tidy(design: Design, places: Mapping[str, Point] | None = None, scope: str = ROOT) -> Compound:
-    """Arranges all blocks from top to bottom."""
-    where = Places(design, places, scope)
-    wanted: dict[str, Point | None] = {
-        node_id: place
-        for node_id, place in layout(design.network(scope), design.resolve).items()
-        if where.stored.get(node_id) != place
-    }
-    return step("Tidy up", [Move(scope=scope, positions=wanted)] if wanted else [], scope)

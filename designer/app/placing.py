@@ -16,6 +16,7 @@ Rect = tuple[float, float, float, float]
 SIZES = Metrics()
 BESIDE = SIZES.gap_sideways
 TRIES = 200
+CELL = 256.0  # px, more than a block is wide
 
 
 def size_of(block: str) -> Point:
@@ -43,16 +44,26 @@ def centred(at: Point, block: str) -> Point:
 def free(wanted: Iterable[Rect], standing: Iterable[Rect], step: Point = (SNAP * 2, SNAP * 2)) -> Point:
     """How far rectangles have to move, in whole steps, so that they stand on none that stand there already."""
     boxes = list(wanted)
-    others = list(standing)
+    cells: dict[tuple[int, int], list[Rect]] = {}
+    for other in standing:
+        for cell in _cells(other):
+            cells.setdefault(cell, []).append(other)
     for k in range(TRIES):
         dx, dy = step[0] * k, step[1] * k
-        if not any(
-            left + dx < r and l < right + dx and top + dy < b and t < bottom + dy
-            for left, top, right, bottom in boxes
-            for l, t, r, b in others  # noqa: E741
-        ):
+        moved = ((left + dx, top + dy, right + dx, bottom + dy) for left, top, right, bottom in boxes)
+        if not any(_meet(box, other) for box in moved for cell in _cells(box) for other in cells.get(cell, ())):
             return dx, dy
     return step[0] * TRIES, step[1] * TRIES
+
+
+def _meet(a: Rect, b: Rect) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _cells(box: Rect) -> list[tuple[int, int]]:
+    """The cells of a coarse grid that a rectangle covers; a block covers four at most."""
+    columns = range(math.floor(box[0] / CELL), math.floor(box[2] / CELL) + 1)
+    return [(column, row) for row in range(math.floor(box[1] / CELL), math.floor(box[3] / CELL) + 1) for column in columns]
 
 
 class Places:

@@ -12,10 +12,10 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
 from blocks.errors import LightdesignerError
-from designer.app import clipboard, commands, deleting
+from designer.app import clipboard, commands, deleting, selecting
 from designer.app.controller import Controller
 from designer.app.wiring import End
-from designer.graph.design import ROOT
+from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, SetNote
 from designer.ui.canvas.chooser import Chooser
 from designer.ui.canvas.describe import name_of
@@ -71,6 +71,9 @@ class CanvasActions(QObject):
             "edit.replace": self.ask_replace,
             "edit.disable": self.switch,
             "edit.rename": self.ask_name,
+            "edit.select_upstream": partial(self.select, selecting.upstream),
+            "edit.select_downstream": partial(self.select, selecting.downstream),
+            "edit.select_kind": partial(self.select, selecting.same_kind),
             "edit.find": self.find,
             "insert.quick": self.ask_block,
             "insert.note": self.add_note,
@@ -310,6 +313,10 @@ class CanvasActions(QObject):
         self.editor = None
         if node_id in self.controller.design.root:
             self.attempt(lambda: commands.rename(self.controller.design, node_id, label.strip()))
+
+    def select(self, grown: Callable[[Design, frozenset[str]], frozenset[str]]) -> None:
+        """Let the selection grow along the wires, or to all blocks of its kinds."""
+        self.view.select(grown(self.controller.design, self.controller.selection))
 
     # -- notes -----------------------------------------------------------------------------------------------------------------
 

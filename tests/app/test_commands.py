@@ -404,10 +404,16 @@ def test_naming_and_stages(line: Bench) -> None:
     assert "outside all stages" in line.refused(lambda: commands.stage(line.design, ["conv"], "last"))
 
 
-def test_tidying_and_notes(line: Bench) -> None:
-    line.do(commands.tidy(line.design))
-    assert line.design.positions[ROOT].keys() == set(line.design.root)
-    assert not commands.tidy(line.design).edits
+def test_replacing_several(line: Bench) -> None:
+    step = line.do(commands.replace_all(line.design, ["conv", "last", "act", "ghost"], "conv_norm_act"))
+    assert {line.node(node_id).block for node_id in ("conv", "act", "last")} == {"conv_norm_act"}
+    assert step.name == "Replace 3 blocks by conv_norm_act"
+    assert commands.added(step) == frozenset()
+    assert len(line.wires()) == 4
+    assert not commands.replace_all(line.design, ["conv"], "conv_norm_act").edits
+
+
+def test_notes(line: Bench) -> None:
     line.do(commands.add_note(line.design, (8, 8), "Try stride 2"))
     line.do(commands.add_note(line.design, (8, 80)))
     assert list(line.design.notes[ROOT]) == ["note1", "note2"]

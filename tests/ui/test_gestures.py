@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from designer.app.controller import Controller
 from designer.graph.design import ROOT, Design
+from designer.graph.edits import RemoveNode
 from designer.graph.network import Edge, Node
 from designer.ui.actions import Actions
 from designer.ui.canvas.canvas import Canvas
@@ -340,6 +341,26 @@ def test_a_selected_wire_is_deleted(board: MakeBoard) -> None:
     b.key(Qt.Key.Key_Delete)
     assert wire("conv -> act") not in b.wires()
     b.done("Disconnect conv from act")
+
+
+def test_gestures_bear_that_the_design_changes_under_them(board: MakeBoard) -> None:
+    b = board(loose())
+    for start, end in ((b.port("act.x"), b.free()), (b.out("act"), b.port("sum.a")), (b.block("act"), b.block("sum"))):
+        press(b.view, start)
+        move(b.view, start + QPoint(30, 10))
+        move(b.view, end)
+        assert b.controller.apply(RemoveNode(id="act"), "Behind its back")
+        move(b.view, start)
+        move(b.view, end)
+        assert not b.picture().isNull()
+        release(b.view, end)
+        assert "act" not in b.design.root
+        while b.controller.stack.canUndo():
+            b.controller.stack.undo()
+        b.canvas.tools._close_all()
+        assert state(b.design) == b.first
+        assert b.shown() == b.real()
+    assert "no node 'act'" in " ".join(b.said) or "no wire" in " ".join(b.said)
 
 
 # -- dragging blocks in ------------------------------------------------------------------------------------------------------

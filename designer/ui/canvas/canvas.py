@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QHelpEvent, QResizeEvent
@@ -64,9 +63,6 @@ class Canvas(QWidget):
         theme.notifier().changed.connect(self._recolour)
         self.handlers: dict[str, Handler] = {
             "edit.select_all": lambda: self.view.select(self.scene.nodes),
-            "edit.select_upstream": partial(self._select_along, False),
-            "edit.select_downstream": partial(self._select_along, True),
-            "edit.select_kind": self._select_kind,
             "view.zoom_in": lambda: self.view.zoom_by(1.25),
             "view.zoom_out": lambda: self.view.zoom_by(0.8),
             "view.zoom_full": lambda: self.view.zoom_at(1.0),
@@ -103,24 +99,6 @@ class Canvas(QWidget):
 
     def _none_selected(self) -> str:
         return "" if self.view.selection else "Nothing is selected."
-
-    def _select_along(self, downstream: bool) -> None:
-        network = self.controller.design.root
-        found = set(self.controller.selection)
-        waiting = list(found)
-        while waiting:
-            at = waiting.pop()
-            near = network.successors(at) if downstream else [source for source, _ in network.sources(at).values()]
-            for node_id in near:
-                if node_id not in found:
-                    found.add(node_id)
-                    waiting.append(node_id)
-        self.view.select(found)
-
-    def _select_kind(self) -> None:
-        network = self.controller.design.root
-        kinds = {network.node(node_id).block for node_id in self.controller.selection}
-        self.view.select([node.id for node in network.nodes() if node.block in kinds])
 
     def tidy(self) -> None:
         """Arrange the blocks anew, as one step of undo."""
