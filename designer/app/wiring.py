@@ -77,7 +77,7 @@ class Ends:
 
 def reached(network: Network, start: Iterable[str], *, upstream: bool, without: Edge | None = None) -> set[str]:
     """The nodes that feed some nodes (or that these feed), themselves included, as if the wire `without` were gone."""
-    seen = set(start)
+    seen = {node_id for node_id in start if node_id in network}
     waiting = list(seen)
     while waiting:
         node_id = waiting.pop()

@@ -50,7 +50,7 @@ class CanvasActions(QObject):
         self.dropper = drop.Dropper(self.view, self)
         self.view.double_clicked.connect(self._double_clicked)
         self.controller.refused.connect(self.say)
-        canvas.inside_changed.connect(self._close_all)
+        canvas.inside_changed.connect(self.close_all)
         canvas.handlers.update(self._handlers())
         canvas.reasons.update(
             dict.fromkeys(
@@ -185,7 +185,7 @@ class CanvasActions(QObject):
         return self.attempt(lambda: commands.add_at_port(design, engine, block, port, at, places=self.scene.places()))
 
     def _choose(self, name: str, hint: str, entries: Sequence[Entry], at: QPoint) -> Chooser:
-        self._close_all()
+        self.close_all()
         self.chooser = chooser = Chooser(self.canvas, name, hint, entries, self.view)
         chooser.destroyed.connect(partial(self._forget_chooser, chooser))
         chooser.open_at(at)
@@ -195,7 +195,8 @@ class CanvasActions(QObject):
         if self.chooser is chooser:
             self.chooser = None
 
-    def _close_all(self) -> None:
+    def close_all(self) -> None:
+        """Close what asks for a block or a text; what was written is kept."""
         if self.chooser is not None:
             self.chooser.dismiss()
             self.chooser = None
@@ -297,7 +298,7 @@ class CanvasActions(QObject):
             return None
         (node_id,) = self.controller.selection
         node = self.controller.design.root.node(node_id)
-        self._close_all()
+        self.close_all()
         keep = partial(self._rename, node_id)
         editor = self.editor = NameEdit(self.canvas, f"Name of {name_of(node)}", node.label, keep, self.view)
         editor.setPlaceholderText(name_of(msgspec.structs.replace(node, label="")))
@@ -336,7 +337,7 @@ class CanvasActions(QObject):
         note = self.controller.design.notes.get(ROOT, {}).get(name)
         if note is None:
             return None
-        self._close_all()
+        self.close_all()
         editor = self.editor = NoteEdit(self.canvas, note.text, partial(self._write_note, name), self.view)
         at = self._on_canvas((note.x, note.y))
         editor.setGeometry(at.x(), at.y(), 220, 110)

@@ -346,20 +346,22 @@ def test_a_selected_wire_is_deleted(board: MakeBoard) -> None:
 def test_gestures_bear_that_the_design_changes_under_them(board: MakeBoard) -> None:
     b = board(loose())
     for start, end in ((b.port("act.x"), b.free()), (b.out("act"), b.port("sum.a")), (b.block("act"), b.block("sum"))):
-        press(b.view, start)
-        move(b.view, start + QPoint(30, 10))
-        move(b.view, end)
-        assert b.controller.apply(RemoveNode(id="act"), "Behind its back")
-        move(b.view, start)
-        move(b.view, end)
-        assert not b.picture().isNull()
-        release(b.view, end)
-        assert "act" not in b.design.root
-        while b.controller.stack.canUndo():
-            b.controller.stack.undo()
-        b.canvas.tools._close_all()
-        assert state(b.design) == b.first
-        assert b.shown() == b.real()
+        for late in (True, False):
+            press(b.view, start)
+            if late:
+                move(b.view, start + QPoint(30, 10))
+                move(b.view, end)
+            assert b.controller.apply(RemoveNode(id="act"), "Behind its back")
+            move(b.view, start)
+            move(b.view, end)
+            assert not b.picture().isNull()
+            release(b.view, end)
+            assert "act" not in b.design.root
+            while b.controller.stack.canUndo():
+                b.controller.stack.undo()
+            b.canvas.tools.close_all()
+            assert state(b.design) == b.first
+            assert b.shown() == b.real()
     assert "no node 'act'" in " ".join(b.said) or "no wire" in " ".join(b.said)
 
 

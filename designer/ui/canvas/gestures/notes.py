@@ -38,7 +38,8 @@ class MoveNote(Gesture):
 
     def released(self, pointer: Pointer, dragged: bool) -> None:
         there = self._there(pointer)
-        if dragged and there != self.note:
+        alive = self.name in self.hands.controller.design.notes.get(ROOT, {})
+        if dragged and alive and there != self.note:
             self.hands.do(step("Move note", [SetNote(id=self.name, note=there)]))
 
     def cancelled(self) -> None:
