@@ -56,7 +56,7 @@ class Move(Gesture):
             places = self._places(pointer)
             moved = {node_id: place for node_id, place in places.items() if place != self._from[node_id]}
             if moved and drop(self.scene, moved):
-                size = self.scene.nodes[self.node_id].box
+                size = self.scene.nodes[next(iter(moved))].box  # the grabbed one may be gone
                 were = [Box(x, y, x + size.width, y + size.height) for x, y in (self._from[node_id] for node_id in moved)]
                 self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved)])
             else:
