@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from designer.app.settings import HOME
@@ -15,10 +14,8 @@ __all__ = ["no_leaks"]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_leaks: None) -> Path:
-    """Where settings, locks and recovery files of this test lie."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication, no_leaks: None) -> Path:
+    """Where settings, locks and recovery files of this test lie. The application is pytest-qt's, which keeps it alive."""
     folder = tmp_path / "home"
     monkeypatch.setenv(HOME, str(folder))
-    # one application per process: of the kind that other tests need too
-    assert QCoreApplication.instance() or QApplication(["test"])
     return folder
