@@ -14,7 +14,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 
 def _ticking() -> set[int]:
     return {
-        id(timer) for timer in gc.get_objects() if issubclass(type(timer), QTimer) and shiboken6.isValid(timer) and timer.isActive()
+        id(timer)
+        for timer in gc.get_objects()
+        if issubclass(type(timer), QTimer) and shiboken6.isValid(timer) and timer.isActive()
     }
 
 
