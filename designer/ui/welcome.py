@@ -241,7 +241,7 @@ class Welcome(QWidget):
     def _show_kind(self, kind: int) -> None:
         self.grid.cards.show_examples(kind == 1)
         count = len(self.grid.cards.shown)
-        about = ("of the literature; top-1 accuracy as its paper gives it", "that each show one piece of arithmetic")[kind]
+        about = ("of the literature; top-1 as torchvision or its paper gives it", "that each show one piece of arithmetic")[kind]
         self._about.setText(f"{count} {about}")
 
     def _settings_changed(self, key: str) -> None:
