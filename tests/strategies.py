@@ -89,8 +89,9 @@ def _floats(low: float, high: float, default: float | None) -> st.SearchStrategy
 @lru_cache(maxsize=8)
 def shapes(rank: int | None) -> st.SearchStrategy[TensorSpec]:
     """Shapes of one tensor: maps for rank 3, vectors for rank 1, both for None."""
-    channels = _mostly(list(CHANNELS), [MAX_CHANNELS])
-    side = _mostly(list(SIDES), [112, 224, MAX_SIDE])
+    common_channels, common_side = _mostly(list(CHANNELS), [MAX_CHANNELS]), _mostly(list(SIDES), [112, 224, MAX_SIDE])
+    channels = st.one_of(common_channels, common_channels, st.integers(1, 200))
+    side = st.one_of(common_side, common_side, st.integers(1, 130))
     if rank == 1:
         return channels.map(lambda c: TensorSpec((c,)))
     size = st.one_of(side.map(lambda n: (n, n)), st.tuples(side, side))
