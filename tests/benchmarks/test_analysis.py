@@ -9,7 +9,6 @@ from itertools import cycle
 
 import pytest
 import torch
-import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
 import designer
@@ -44,6 +43,8 @@ def peers(name: str) -> dict[str, Callable[[], int | None]]:
     shape = (1, *designer.analyse(designer.load(name)).inputs["input"])
     meta = designer.to_torch(designer.load(name)).to("meta")
     x = torch.randn(shape)
+    import torchinfo  # like fvcore only in the extra `bench`, and this file is collected by every test run
+
     logging.getLogger("fvcore").setLevel(logging.ERROR)
 
     def flop_counter() -> int:
