@@ -44,8 +44,10 @@ def _file(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str =
     return Spec(f"file.{id}", text, tip, keys, icon, "File", group, document=document)
 
 
-def _edit(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", canvas: bool = True) -> Spec:
-    return Spec(f"edit.{id}", text, tip, keys, icon, "Edit", group, canvas=canvas, document=True)
+def _edit(
+    id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", canvas: bool = True, document: bool = True
+) -> Spec:
+    return Spec(f"edit.{id}", text, tip, keys, icon, "Edit", group, canvas=canvas, document=document)
 
 
 def _view(
@@ -84,11 +86,11 @@ SPECS: tuple[Spec, ...] = (
         document=True,
     ),
     _file("revert", "Read again", "Read this design from its file again and drop all changes", group="save", document=True),
-    _file("close", "Close tab", "Close this design", "Ctrl+W", group="close", document=True),
+    _file("close", "Close tab", "Close what this tab shows", "Ctrl+W", group="close"),
     _file("quit", "Quit", "Close all windows", "Ctrl+Q", group="close"),
     # -- edit
-    _edit("undo", "Undo", "Take the last step back", "Ctrl+Z", icon="undo-2", canvas=False),
-    _edit("redo", "Redo", "Do again what was taken back", "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2", canvas=False),
+    _edit("undo", "Undo", "Take the last step back", "Ctrl+Z", icon="undo-2", canvas=False, document=False),
+    _edit("redo", "Redo", "Do again what was taken back", "Ctrl+Shift+Z", "Ctrl+Y", icon="redo-2", canvas=False, document=False),
     _edit("cut", "Cut", "Move the selected blocks to the clipboard", "Ctrl+X", icon="scissors", group="clipboard"),
     _edit("copy", "Copy", "Copy the selected blocks to the clipboard", "Ctrl+C", icon="copy", group="clipboard"),
     _edit("paste", "Paste", "Insert the blocks of the clipboard", "Ctrl+V", icon="clipboard-paste", group="clipboard"),

@@ -18,6 +18,7 @@ from designer.ui.bars import MenuBar, ToolBar
 from designer.ui.popups import Popups
 from designer.ui.problem_walk import ProblemWalk
 from designer.ui.tabs import Tabs
+from designer.ui.tool_page import ToolPage
 from designer.ui.welcome import Welcome
 from designer.ui.workspace import DOCKS, Workspace
 
@@ -159,18 +160,34 @@ class MainWindow(QMainWindow):
 
     @property
     def page(self) -> DocumentPage | None:
-        """The document in front, None while the start page is."""
+        """The document in front, None while the start page or a tool is."""
         current = self.tabs.current
-        return current if current is not None and not isinstance(current, Welcome) else None  # type: ignore[return-value]
+        return None if current is None or isinstance(current, Welcome | ToolPage) else current  # type: ignore[return-value]
 
     @property
     def controller(self) -> Controller | None:
-        page = self.page
+        """The document in front, or the one that the tool in front is about."""
+        current = self.tabs.current
+        page = current if isinstance(current, ToolPage) else self.page
         return page.controller if page is not None else None
 
     @property
     def document_pages(self) -> list[DocumentPage]:
-        return [page for page in self.tabs.pages if not isinstance(page, Welcome)]  # type: ignore[misc]
+        return [page for page in self.tabs.pages if not isinstance(page, Welcome | ToolPage)]  # type: ignore[misc]
+
+    @property
+    def tool_pages(self) -> list[ToolPage]:
+        return [page for page in self.tabs.pages if isinstance(page, ToolPage)]
+
+    def show_tool(self, page: ToolPage) -> None:
+        """Bring a tool to the front, in a tab of its own."""
+        self._need_status()
+        if page not in self.tabs.pages:
+            page.title_changed.connect(lambda: self.tabs.describe(page, page.title, page.icon, unsaved=False, tip=page.tip))
+            self.tabs.add(page, page.title, page.icon)
+            self.tabs.describe(page, page.title, page.icon, unsaved=False, tip=page.tip)
+        self.tabs.show(page)
+        page.setFocus()
 
     def show_welcome(self) -> None:
         """Show the start page, in a tab of its own."""
@@ -249,6 +266,9 @@ class MainWindow(QMainWindow):
         if page is None:
             return
         self.undo_group.removeStack(controller.stack)
+        for tool in self.tool_pages:
+            if tool.controller is controller:
+                self._remove_tool(tool)
         if len(self.tabs.pages) == 1:
             self.show_welcome()
         self.tabs.remove(page)
@@ -293,7 +313,7 @@ class MainWindow(QMainWindow):
             self.workspace.show()
             if self._painted:
                 self.workspace.docks.build_visible()
-        elif self.workspace.shown and not self.document_pages:
+        elif self.workspace.shown and (isinstance(self.tabs.current, ToolPage) or not self.document_pages):
             self.workspace.hide()
         if self.status is not None:
             self.status.set_controller(controller)
@@ -308,12 +328,20 @@ class MainWindow(QMainWindow):
 
     def close_page(self, page: QWidget) -> None:
         """Close a tab; the last start page takes the window with it."""
-        if not isinstance(page, Welcome):
+        if isinstance(page, ToolPage):
+            if page.may_close():
+                self._remove_tool(page)
+        elif not isinstance(page, Welcome):
             self.document_actions.close(page.controller)  # type: ignore[attr-defined]
         elif len(self.tabs.pages) == 1:
             self.close()
         else:
             self.tabs.remove(page)
+
+    def _remove_tool(self, page: ToolPage) -> None:
+        if len(self.tabs.pages) == 1:
+            self.show_welcome()
+        self.tabs.remove(page)
 
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""

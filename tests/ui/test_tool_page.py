@@ -1,0 +1,74 @@
+"""Tabs beside the documents: they take the docks away while they are in front and go with the document they are about."""
+
+from __future__ import annotations
+
+from designer.app.controller import Controller
+from designer.ui.tool_page import ToolPage
+from designer.ui.welcome import Welcome
+from designer.ui.workspace import DOCKS
+from tests.ui.conftest import Open
+
+NET = "squeezenet1_1"
+
+
+class Page(ToolPage):
+    def __init__(self, controller: Controller | None = None, keep: bool = False) -> None:
+        super().__init__()
+        self._controller, self.keep = controller, keep
+
+    title = "A tool"
+    icon = "table-2"
+
+    @property
+    def controller(self) -> Controller | None:
+        return self._controller
+
+    def may_close(self) -> bool:
+        return not self.keep
+
+
+def test_docks_are_away_while_a_tool_is_in_front(open_window: Open) -> None:
+    window = open_window(NET)
+    document = window.tabs.current
+    assert document is not None
+    window.show_tool(page := Page())
+    assert window.tabs.current is page
+    assert window.page is None
+    assert not any(window.workspace.is_open(dock) for dock in DOCKS)
+    window.tabs.show(document)
+    assert all(window.workspace.is_open(dock) for dock in DOCKS)
+    window.show_tool(page)
+    assert window.tabs.pages.count(page) == 1
+
+
+def test_undo_acts_on_the_document_that_the_tool_is_about(open_window: Open) -> None:
+    window = open_window(NET)
+    controller = window.controller
+    assert controller is not None
+    before = sorted(node.id for node in controller.design.root.nodes())
+    assert window.page is not None
+    window.page.canvas.insert("relu")
+    window.show_tool(Page(controller))
+    assert window.controller is controller
+    window.actions_["edit.undo"].trigger()
+    assert not controller.stack.canUndo()
+    assert sorted(node.id for node in controller.design.root.nodes()) == before
+
+
+def test_a_tool_goes_with_its_document(open_window: Open) -> None:
+    window = open_window(NET)
+    controller = window.controller
+    assert controller is not None
+    window.show_tool(Page(controller))
+    window.document_actions.close(controller)
+    assert [type(page) for page in window.tabs.pages] == [Welcome]
+
+
+def test_a_tool_may_keep_its_tab(open_window: Open) -> None:
+    window = open_window(NET)
+    window.show_tool(page := Page(keep=True))
+    window.actions_["file.close"].trigger()
+    assert window.tabs.current is page
+    page.keep = False
+    window.actions_["file.close"].trigger()
+    assert page not in window.tabs.pages
