@@ -7,7 +7,7 @@ It applies an edit first and pushes it on the undo stack only when that succeede
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoStack
@@ -17,6 +17,9 @@ from designer.analysis.engine import Delta, Engine
 from designer.app.undo import EditCommand
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Change, Edit, Move, SetLabel, SetNote
+
+if TYPE_CHECKING:
+    from designer.app.measurements import Measurements
 
 
 class GraphDelta(NamedTuple):
@@ -52,6 +55,7 @@ class Controller(QObject):
         self._path = path
         self._name = design.name
         self._selection: frozenset[str] = frozenset()
+        self._measurements: Measurements | None = None
 
     @Slot(bool)
     def _clean_changed(self, _: bool) -> None:
@@ -77,6 +81,17 @@ class Controller(QObject):
     @property
     def unsaved(self) -> bool:
         return not self.stack.isClean()
+
+    # -- times -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def measurements(self) -> Measurements:
+        """What is known about the time each block takes. Made when first asked for."""
+        if self._measurements is None:
+            from designer.app.measurements import Measurements
+
+            self._measurements = Measurements(self)
+        return self._measurements
 
     # -- selection ---------------------------------------------------------------------------------------------------------
 
