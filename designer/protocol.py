@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 """Of the records below. Window and worker of different versions meet when the program is updated while its window is open."""
 
 MARK = b"\x1elightdesigner "
@@ -20,6 +20,10 @@ JOB_FOLDER = ".lightdesigner-"
 """How the folders begin that a window makes for jobs, beside the file that is to be written. Nothing else begins so."""
 
 Kind = Literal["onnx", "python", "pt2"]
+
+NOTHING = msgspec.Raw(b"null")
+"""JSON of a record that is not there. What was measured travels as JSON of the records in `designer/analysis/measured.py`, which
+this room does not know."""
 
 
 class ProtocolError(Exception):
@@ -49,7 +53,62 @@ class Export(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     check: bool = True
 
 
-Request = Export
+class AskMachine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ask_machine"):
+    """Which devices, backends and types can be measured here, and why not the others."""
+
+    job: int = 0
+
+
+class ProfileDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="profile"):
+    """Time a design: the whole, and each layer.
+
+    `design` is the text of a document. Without `threads` the machine's own number is used; without `runs` the time is measured
+    until it is known well, for at most `time_limit_s`. `sweep` are batch sizes that are timed after the first, as a whole only.
+    `weights` is as in `Export`. `roof` is what `Calibrated` brought for this device, type and number of threads, null where that
+    is not known: then it is measured first.
+    """
+
+    job: int = 0
+    design: str
+    device: str = "cpu"
+    backend: str = "eager"
+    dtype: str = "fp32"
+    batch: int = 1
+    threads: int | None = None
+    runs: int | None = None
+    time_limit_s: float = 60.0
+    sweep: tuple[int, ...] = ()
+    layers: bool = True
+    weights: str | None = None
+    seed: int = 0
+    roof: msgspec.Raw = NOTHING
+
+
+class Calibrate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="calibrate"):
+    """Measure the roof of a device: a large convolution, a large copy, and what a call costs."""
+
+    job: int = 0
+    device: str = "cpu"
+    dtype: str = "fp32"
+    threads: int | None = None
+
+
+class MeasureLayers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="measure_layers"):
+    """Measure those layers of a design whose keys in latency tables are `keys`, without running the whole of it."""
+
+    job: int = 0
+    design: str
+    keys: tuple[str, ...]
+    device: str = "cpu"
+    backend: str = "eager"
+    dtype: str = "fp32"
+    batch: int = 1
+    threads: int | None = None
+    time_limit_s: float = 60.0
+    seed: int = 0
+
+
+Request = Export | AskMachine | ProfileDesign | Calibrate | MeasureLayers
 
 
 # -- worker to window --------------------------------------------------------------------------------------------------------
@@ -114,6 +173,34 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True, tag="exported"):
         return all(check.passed for check in self.checks)
 
 
+class MachineKnown(msgspec.Struct, frozen=True, kw_only=True, tag="machine"):
+    """`machine` is JSON of `measured.Machine`."""
+
+    job: int
+    machine: msgspec.Raw
+
+
+class Profiled(msgspec.Struct, frozen=True, kw_only=True, tag="profiled"):
+    """`profile` is JSON of `measured.Profile`: what `lightdesigner profile --json` prints."""
+
+    job: int
+    profile: msgspec.Raw
+
+
+class Calibrated(msgspec.Struct, frozen=True, kw_only=True, tag="calibrated"):
+    """`roof` is JSON of `measured.Roof`."""
+
+    job: int
+    roof: msgspec.Raw
+
+
+class LayersMeasured(msgspec.Struct, frozen=True, kw_only=True, tag="layers_measured"):
+    """`layers` is JSON of `measured.LayersMeasured`, for the latency table of this device."""
+
+    job: int
+    layers: msgspec.Raw
+
+
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """A job came to nothing. `sentence` says why and what to do; `fault` that it is a mistake of this program or its libraries,
     and then `detail` is what helps to find it."""
@@ -124,7 +211,10 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     detail: str = ""
 
 
-Answer = Hello | Beat | Phase | Exported | Failed
+Result = Exported | MachineKnown | Profiled | Calibrated | LayersMeasured
+"""What a job that went well ends with."""
+
+Answer = Hello | Beat | Phase | Result | Failed
 
 _requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)

@@ -13,12 +13,13 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from designer import protocol
-from designer.protocol import Answer, Beat, Export, Exported, Failed, Hello, Phase, ProtocolError
+from designer.protocol import Answer, Beat, Export, Failed, Hello, Phase, ProtocolError, Request
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,17 @@ GONE_MS = 400  # until a killed process counts as gone, so that a person has the
 LONGEST_LINE = 16 * 2**20
 LOG_LINES = 60
 
-NOTHING_WRITTEN = "Nothing was written, and the design is untouched."
-NO_MEMORY = (
-    "The system ended the export, most often because memory ran out. "
-    f"{NOTHING_WRITTEN} Use a smaller resolution or width, or close other programs, and try again."
-)
+
+class Words(NamedTuple):
+    """How a job is spoken of when it comes to nothing: what it is, what became of the person's things, what takes less memory."""
+
+    job: str
+    safe: str
+    smaller: str
+
+
+EXPORT = Words("export", "Nothing was written, and the design is untouched.", "resolution or width")
+MEASUREMENT = Words("measurement", "The design is untouched.", "batch, resolution or width")
 
 
 def command() -> list[str]:
@@ -81,7 +88,7 @@ class WorkerClient(QObject):
 
     ready = Signal(object)  # Hello
     progress = Signal(object)  # Phase
-    finished = Signal(object)  # Exported
+    finished = Signal(object)  # protocol.Result: Exported, Profiled, ...
     failed = Signal(object)  # Failed
     cancelled = Signal(int)  # the job's number
 
@@ -102,8 +109,8 @@ class WorkerClient(QObject):
         self._hello: Hello | None = None
         self._unread = bytearray()
         self._log: deque[str] = deque(maxlen=LOG_LINES)
-        self._waiting: deque[Export] = deque()
-        self._current: Export | None = None
+        self._waiting: deque[Request] = deque()
+        self._current: Request | None = None
         self._last_number = 0
         self._watch = QTimer(self)
         self._watch.setSingleShot(True)
@@ -143,7 +150,7 @@ class WorkerClient(QObject):
         self._watch.start(self._start_patience)
         process.start(self._command[0], self._command[1:])
 
-    def submit(self, job: Export) -> int:
+    def submit(self, job: Request) -> int:
         """Put a job in line; gives the number under which it will be spoken of."""
         self._last_number += 1
         self._waiting.append(msgspec.structs.replace(job, job=self._last_number))
@@ -207,17 +214,19 @@ class WorkerClient(QObject):
                 answer = protocol.answer(record)
             except ProtocolError as problem:
                 log.info("the worker is not understood: %s", problem)
-                self._give_up(f"The export said something that this window does not understand. {NOTHING_WRITTEN} Try again.")
+                self._give_up(
+                    f"The {self._words.job} said something that this window does not understand. {self._words.safe} Try again."
+                )
                 return
             self._take(answer)
         if len(self._unread) > LONGEST_LINE:
-            self._give_up(f"The export said something without end. {NOTHING_WRITTEN} Try again.")
+            self._give_up(f"The {self._words.job} said something without end. {self._words.safe} Try again.")
 
     def _take(self, answer: Answer) -> None:
         if isinstance(answer, Hello):
             if answer.protocol != protocol.VERSION:
                 self._give_up(
-                    f"lightdesigner was updated to {answer.version} while this window was open. {NOTHING_WRITTEN} "
+                    f"lightdesigner was updated to {answer.version} while this window was open. {self._words.safe} "
                     "Save the design and start the program again."
                 )
                 return
@@ -236,8 +245,14 @@ class WorkerClient(QObject):
             return
         self._current = None
         self._watch.stop()
-        (self.finished if isinstance(answer, Exported) else self.failed).emit(answer)
+        (self.failed if isinstance(answer, Failed) else self.finished).emit(answer)
         self._next()
+
+    @property
+    def _words(self) -> Words:
+        """How to speak of the job at hand."""
+        job = self._current or next(iter(self._waiting), None)
+        return EXPORT if job is None or isinstance(job, Export) else MEASUREMENT
 
     # -- the end of a process ------------------------------------------------------------------------------------------------
 
@@ -246,24 +261,28 @@ class WorkerClient(QObject):
         self._read()  # its last words
         self._read_log()
         if status == QProcess.ExitStatus.CrashExit:
-            sentence = _crashed(code)
+            sentence = _crashed(code, self._words)
         else:
-            sentence = f"The export ended by itself with code {code}. {NOTHING_WRITTEN} Try again."
+            sentence = f"The {self._words.job} ended by itself with code {code}. {self._words.safe} Try again."
         self._fail(sentence)
 
     def _process_failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
             said = self._process.errorString().rstrip(".")
-            self._fail(f"The export cannot start: {said}. Is {self._command[0]} still there?")
+            self._fail(f"The {self._words.job} cannot start: {said}. Is {self._command[0]} still there?")
 
     @Slot()
     def _lost_patience(self) -> None:
         if self._hello is None:
             seconds = self._start_patience / 1000
-            self._give_up(f"The export did not start within {seconds:g} s and was ended. {NOTHING_WRITTEN} Try again.")
+            self._give_up(
+                f"The {self._words.job} did not start within {seconds:g} s and was ended. {self._words.safe} Try again."
+            )
         else:
             seconds = self._patience / 1000
-            self._give_up(f"The export gave no sign of life for {seconds:g} s and was ended. {NOTHING_WRITTEN} Try again.")
+            self._give_up(
+                f"The {self._words.job} gave no sign of life for {seconds:g} s and was ended. {self._words.safe} Try again."
+            )
 
     def _give_up(self, sentence: str) -> None:
         """The process is there but of no use."""
@@ -274,7 +293,7 @@ class WorkerClient(QObject):
         """The process is gone, or has to go, and what it was doing with it."""
         spoke = self._hello is not None
         if self._current is None and not spoke and self._waiting:
-            job: Export | None = self._waiting.popleft()  # it never came to it, and the next process would not either
+            job: Request | None = self._waiting.popleft()  # it never came to it, and the next process would not either
         else:
             job, self._current = self._current, None
         said = "\n".join(self._log)
@@ -332,16 +351,19 @@ class WorkerClient(QObject):
             log.debug("worker: %s", words)
 
 
-def _crashed(code: int) -> str:
+def _crashed(code: int, words: Words) -> str:
     """The sentence for a process that was ended; `code` is the signal, or what Windows gives."""
     if os.name == "posix" and code == signal.SIGKILL:
-        return NO_MEMORY
+        return (
+            f"The system ended the {words.job}, most often because memory ran out. "
+            f"{words.safe} Use a smaller {words.smaller}, or close other programs, and try again."
+        )
     try:
         name = f" ({signal.Signals(code).name})" if os.name == "posix" else f" (0x{code & 0xFFFFFFFF:X})"
     except ValueError:
         name = ""
     return (
-        f"The export crashed inside a library{name}. {NOTHING_WRITTEN} "
+        f"The {words.job} crashed inside a library{name}. {words.safe} "
         "Try again, or change what was edited last; if it happens again, report it with the design's file."
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blocks.errors import LightdesignerError
-from designer.protocol import Check, Export, Exported, Failed
+from designer.protocol import Check, Export, Exported, Failed, Request, Result
 
 if TYPE_CHECKING:
     from torch import fx
@@ -37,8 +37,15 @@ class _Steps:
         self._say(text, self._step, self._steps)
 
 
-def done(job: Export, say: Say) -> Exported | Failed:
+def done(job: Request, say: Say) -> Result | Failed:
     """Do a job; whatever goes wrong is an answer too."""
+    if isinstance(job, Export):
+        return exported(job, say)
+    return Failed(job=job.job, sentence="This worker cannot measure yet.")
+
+
+def exported(job: Export, say: Say) -> Exported | Failed:
+    """Write a file."""
     try:
         return _KINDS[job.kind](job, say)
     except LightdesignerError as problem:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from designer import protocol
-from designer.protocol import Answer, Beat, Hello, Phase, Request
+from designer.protocol import Answer, Beat, Export, Hello, Phase, Request
 from designer.version import __version__
 
 BEAT_S = 1.0
@@ -79,7 +79,7 @@ class Worker:
         while True:
             job = self._jobs.get()
             number = job.job
-            self._folder = Path(job.file).parent
+            self._folder = Path(job.file).parent if isinstance(job, Export) else None
             self.send(jobs.done(job, lambda text, step, steps: self.send(Phase(number, text, step, steps))))  # noqa: B023
             self._folder = None
             self._count(-1)

@@ -36,7 +36,12 @@ def hello(version: int = protocol.VERSION) -> None:
 def done(
     request: protocol.Request, *more: str, checks: tuple[Check, ...] = (Check("onnx_checker", True, "The file is valid."),)
 ) -> None:
-    """Write the file, where there is a folder for it, and say so."""
+    """Write the file, where there is a folder for it, and say so; of a measurement, say what comes of it."""
+    if not isinstance(request, protocol.Export):
+        from tests.app import fake_measure  # the design's analysis, which no other habit needs
+
+        say(fake_measure.answer(request))
+        return
     file = Path(request.file)
     names = (file.name, *(f"{file.name}{ending}" for ending in more))
     if file.parent.name.startswith(protocol.JOB_FOLDER):
@@ -68,7 +73,8 @@ def main() -> None:
 
 def serve(habit: str, request: protocol.Request) -> None:
     job = request.job
-    marker = request.file
+    # a measurement writes no file: what would stand beside one is looked for in the folder of tests
+    marker = request.file if isinstance(request, protocol.Export) else str(Path(os.environ["LIGHTDESIGNER_HOME"]) / "marker")
     say(Phase(job, "Starting", 1, 2))
     if habit == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -113,7 +119,7 @@ def serve(habit: str, request: protocol.Request) -> None:
         done(request)
         os.kill(os.getpid(), signal.SIGSEGV)
     elif habit == "refuses":
-        say(Failed(job=job, sentence=f"conv1: {request.file!r} cannot be written."))
+        say(Failed(job=job, sentence=f"conv1: {marker!r} cannot be written."))
         return
     elif habit == "two_files":
         done(request, ".data")
@@ -122,7 +128,9 @@ def serve(habit: str, request: protocol.Request) -> None:
         done(request, checks=(Check("onnx_checker", True, "The file is valid."), Check("answers", False, "It is deaf.")))
         return
     elif habit == "waits":  # for a file beside the job's folder
-        while not Path(request.file).parent.with_name("go").exists():
+        while not (
+            Path(marker).parent.with_name("go") if isinstance(request, protocol.Export) else Path(marker).with_name("go")
+        ).exists():
             time.sleep(0.01)
     done(request)
 

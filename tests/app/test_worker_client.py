@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
@@ -302,3 +303,33 @@ def test_the_worker_finds_the_program_from_any_folder(home: Path, monkeypatch: p
     client.stop()
     assert heard.hellos[0].default_opset in heard.hellos[0].opsets
     assert str(ROOT) not in os.environ.get("PYTHONPATH", "")
+
+
+def test_measurements_go_through_the_same_client(start: Start) -> None:
+    from designer import protocol
+    from designer.analysis.measured import Machine, read_profile
+    from designer.document.format import write
+    from tests.designs import chain
+
+    client, heard = start("well")
+    asked = client.submit(protocol.AskMachine())
+    profiled = client.submit(protocol.ProfileDesign(design=write(chain(("conv", "conv2d"), "relu")), threads=2, sweep=(1, 4)))
+    known = heard.end_of(asked)
+    assert isinstance(known, protocol.MachineKnown)
+    assert msgspec.json.decode(known.machine, type=Machine).why_not(device="cuda")
+    answer = heard.end_of(profiled)
+    assert isinstance(answer, protocol.Profiled)
+    profile = read_profile(bytes(answer.profile))
+    assert profile.blocks
+    assert [point.batch for point in profile.sweep] == [1, 4]
+
+
+@pytest.mark.parametrize("habit", ["killed", "exits", "garbage"])
+def test_a_measurement_is_called_one_when_it_dies(habit: str, start: Start) -> None:
+    from designer.protocol import ProfileDesign
+
+    client, heard = start(habit)
+    said = heard.sentence_of(client.submit(ProfileDesign(design="{}")))
+    assert "measurement" in said
+    assert "export" not in said
+    assert "The design is untouched." in said
