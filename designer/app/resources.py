@@ -1,13 +1,7 @@
-"""Where the data files are: the content of resources/, which the wheel carries inside the package."""
+"""Where the data files are, for the rooms of the window."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from designer.data import folder
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def folder() -> Path:
-    """The folder of icons, fonts, tokens and the catalogue, in a checkout and in an installed wheel."""
-    inside = _PACKAGE / "resources"
-    return inside if inside.is_dir() else _PACKAGE.parent / "resources"
+__all__ = ["folder"]

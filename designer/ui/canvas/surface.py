@@ -13,13 +13,13 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
 from designer.graph.network import Edge
+from designer.graph.routing import route
 from designer.ui.canvas.edge_item import EdgeItem
 from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds
 from designer.ui.canvas.grid import Grid
 from designer.ui.canvas.hit_test import Hit, hit_test
 from designer.ui.canvas.node_item import NodeItem, Scale
 from designer.ui.canvas.overview import Overview
-from designer.ui.canvas.routing import route
 from designer.ui.canvas.stage_frame import StageFrame
 
 ROOM = 2048.0  # around the content, so that moving a block seldom means a new index

@@ -9,6 +9,8 @@ import pytest
 
 from blocks import registry
 from blocks.spec import Port
+from designer.graph import geometry
+from designer.ui import theme
 from designer.ui.canvas.geometry import (
     CLOSE,
     FAR,
@@ -36,6 +38,9 @@ def test_the_level_of_detail_follows_the_zoom_alone() -> None:
 def test_sizes_are_those_of_the_look() -> None:
     assert node_size("conv2d") == (216, 48)
     assert node_size("input") == node_size("output") == (152, 28)
+    size = theme.current().size
+    assert (size("node.gap"), size("port.spacing"), size("wire.elbow")) == (geometry.GAP, geometry.PORT_SPACING, geometry.ELBOW)
+    assert (size("frame.gutter"), size("frame.pad")) == (geometry.GUTTER, geometry.FRAME_PAD)
 
 
 @pytest.mark.parametrize("count", range(1, 9))

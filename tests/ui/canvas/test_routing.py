@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.graph.routing import BESIDE, route
 from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.grid import Grid
-from designer.ui.canvas.routing import BESIDE, route
 from tests.ui.canvas.helpers import crossed
 
 W, H = 216.0, 48.0

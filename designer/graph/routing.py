@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 
-from designer.ui.canvas.geometry import CLEAR, LANE, STUB, Box, Point
+from designer.graph.geometry import CLEAR, LANE, STUB, Box, Point
 
 Near = Callable[[Box], list[Box]]
 """The boxes of blocks that meet an area."""
