@@ -63,9 +63,9 @@ class ProfileDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Time a design: the whole, and each layer.
 
     `design` is the text of a document. Without `threads` the machine's own number is used; without `runs` the time is measured
-    until it is known well, for at most `time_limit_s`. `sweep` are batch sizes that are timed after the first, as a whole only.
-    `weights` is as in `Export`. `roof` is what `Calibrated` brought for this device, type and number of threads, null where that
-    is not known: then it is measured first.
+    until the 95 % interval of its median lies `within` this share of it, for at most `time_limit_s`. `sweep`
+    are batch sizes that are timed after the first, as a whole only. `weights` is as in `Export`. `roof` is what `Calibrated`
+    brought for this device, type and number of threads, null where that is not known: then it is measured first.
     """
 
     job: int = 0
@@ -76,6 +76,7 @@ class ProfileDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     batch: int = 1
     threads: int | None = None
     runs: int | None = None
+    within: float = 0.02
     time_limit_s: float = 60.0
     sweep: tuple[int, ...] = ()
     layers: bool = True
