@@ -21,7 +21,7 @@ class Row(NamedTuple):
     pool: bool = False
 
 
-LAYERS = {
+LAYERS: dict[str, tuple[Row, ...]] = {
     "original": (
         Row(96, 11, 4, 0, 1, norm=True, pool=True),
         Row(256, 5, 1, 2, 2, norm=True, pool=True),
@@ -37,6 +37,7 @@ LAYERS = {
         Row(256, 3, 1, 1, pool=True),
     ),
 }
+LAYERS["ungrouped"] = tuple([row._replace(groups=1) for row in LAYERS["original"]])
 
 
 class AlexNet(ImageNet):
@@ -51,11 +52,15 @@ class AlexNet(ImageNet):
     )
     difference = "MobileNet's table rounds the Mult-Adds to two digits."
 
-    variant = Choice("original", of=("original", "one_tower"), help="The paper's net, or torchvision's of 2014 without groups.")
+    variant = Choice(
+        "original",
+        of=("original", "one_tower", "ungrouped"),
+        help="The paper's net, torchvision's of 2014 without groups, or the paper's with every convolution in one group.",
+    )
 
     @property
     def own_resolution(self) -> int:
-        return 227 if self.variant == "original" else 224
+        return 224 if self.variant == "one_tower" else 227
 
     def draw(self, draw: Builder) -> None:
         x = self.image(draw)

@@ -71,7 +71,7 @@ def _of(result: Result, name: str) -> _Template:
         values = {**inner, **values}
         kernel = _kernel(inner)
         if result.block.id in ("conv2d", "conv_norm_act", "norm_act_conv"):
-            kind, category = _kind(one, inner), "conv"
+            kind, category = kind_of_conv(one), "conv"
     elif one is not None:
         values = {**dict(zip(one.block.parameters, one.values, strict=True)), **values}
     elif isinstance(values.get("kernel_size"), tuple) and result.drawing is None:
@@ -80,10 +80,11 @@ def _of(result: Result, name: str) -> _Template:
     return _Template(name, kind, category, kernel, result.inputs, output, result.cost, values)
 
 
-def _kind(conv: Result, values: dict[str, Any]) -> str:
+def kind_of_conv(conv: Result) -> str:
     """A convolution by what it does: pointwise, depthwise, grouped, dilated or plain."""
     if conv.block.id != "conv2d":
         return str(conv.block.id)
+    values = dict(zip(conv.block.parameters, conv.values, strict=True))
     groups = values["groups"]
     if groups > 1:
         return "depthwise" if groups == conv.inputs[0][0] else "grouped"
