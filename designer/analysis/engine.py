@@ -47,6 +47,16 @@ class Engine:
         self._failed: set[str] = set()
         self.reset()
 
+    def like(self, design: Design) -> Engine:
+        """An engine of the same kind for another state of the design, as when an edit is tried on a copy."""
+        return Engine(design)
+
+    def values_of(self, node_id: str) -> dict[str, Any]:
+        """The values of a node's parameters as the analysis uses them; none of an unknown block."""
+        node = self.design.root.node(node_id)
+        block = self.design.resolve(node.block)
+        return {} if block is None else dict(zip(block.parameters, self._bind(node, block).values, strict=True))
+
     # -- totals ----------------------------------------------------------------------------------------------------------
 
     @property
@@ -63,6 +73,11 @@ class Engine:
     def total(self) -> Cost | None:
         """Cost of the nodes that count, None while one of them has an error: never half-true."""
         return self._total if self.valid else None
+
+    @property
+    def primitives(self) -> int:
+        """How many primitives the nodes that count consist of."""
+        return self._primitives
 
     def issues(self) -> list[Issue]:
         """All issues: of the design as a whole, then of each node in execution order."""

@@ -55,7 +55,7 @@ class Bench:
         self.design.definitions = dict(design.definitions)
         self.design.positions = {ROOT: dict(design.positions.get(ROOT, {}))}
         self.design.resolve = design.resolve  # equal definitions: what is worked out for one is right for both
-        self.engine = Engine(self.design)
+        self.engine = engine.like(self.design)
 
     def price(self, edit: Edit, node_id: str = "", issue: Issue | None = None) -> Price | None:
         """What the edit would lead to; None where the graph refuses it. Nothing stays changed."""

@@ -6,7 +6,6 @@ edits says that there is nothing to do. `places` are where the canvas shows the 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -331,10 +330,7 @@ def replace_all(design: Design, ids: Iterable[str], block: str, scope: str = ROO
     """`replace` for several blocks at once. The wires between them are drawn one after the other."""
     steps: list[Edit] = []
     replaced: list[str] = []
-    trial = copy.copy(design)
-    trial.root = design.root.copy()
-    trial.definitions = {name: msgspec.structs.replace(d, network=d.network.copy()) for name, d in design.definitions.items()}
-    trial.positions = {at: dict(places) for at, places in design.positions.items()}
+    trial = design.copy()
     for node_id in sorted(set(ids) & set(design.network(scope))):
         made = replace(trial, node_id, block, scope)
         if made.edits:

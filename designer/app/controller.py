@@ -42,6 +42,7 @@ class Controller(QObject):
     graph_changed = Signal(object)  # GraphDelta
     analysis_changed = Signal(object)  # designer.analysis.engine.Delta
     selection_changed = Signal(object)  # frozenset of root node ids
+    followed = Signal(object)  # GraphDelta, in the scopes of the whole document, between the two others: for what is inside
     refused = Signal(str)  # why an edit was not made, a sentence
     title_changed = Signal()
 
@@ -135,7 +136,9 @@ class Controller(QObject):
         delta: Delta | None = None
         if not isinstance(edit, (Move, SetNote, SetLabel)):
             delta = self.engine.update(change)
-        self.graph_changed.emit(GraphDelta(frozenset(change.touched), change.structural, change.definitions))
+        seen = GraphDelta(frozenset(change.touched), change.structural, change.definitions)
+        self.graph_changed.emit(seen)
+        self.followed.emit(seen)
         if delta is not None:
             self.analysis_changed.emit(delta)
         if self.design.name != self._name:

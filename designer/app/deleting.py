@@ -88,7 +88,7 @@ def _allowed(design: Design, engine: Engine, plain: Compound, joins: list[Edge],
         plain_edits = [edit for edit in plain.edits if not isinstance(edit, SetNote)]
         for edit in plain_edits:
             edit.apply(copy)
-        return Engine(copy)
+        return engine.like(copy)
 
     def draw(tried: Engine, edges: Iterable[Edge]) -> bool:
         change = step("", [connection(edge, scope) for edge in edges], scope).apply(tried.design)

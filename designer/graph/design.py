@@ -81,6 +81,22 @@ class Design:
         """The network of a scope. Raises KeyError when there is no such definition."""
         return self.root if scope == ROOT else self.definitions[scope].network
 
+    def real_scope(self, scope: str) -> str:
+        """The scope in the whole design, where this is only a part of one (`inside.DesignInside`)."""
+        return scope
+
+    def copy(self) -> Design:
+        """The same design, on which edits can be tried."""
+        made = Design(self.name, self.root.copy())
+        made.definitions = {
+            name: msgspec.structs.replace(one, network=one.network.copy()) for name, one in self.definitions.items()
+        }
+        made.positions = {scope: dict(places) for scope, places in self.positions.items()}
+        made.notes = {scope: dict(notes) for scope, notes in self.notes.items()}
+        made.origin, made.extra, made.migrated_file = self.origin, dict(self.extra), self.migrated_file
+        made.definitions_changed()
+        return made
+
     def definitions_changed(self) -> None:
         self.resolve = Resolver(self.definitions)
 

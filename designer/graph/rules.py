@@ -57,6 +57,7 @@ def check_id(node_id: str) -> None:
 
 
 def check_recursion(design: Design, scope: str, block: str) -> None:
+    scope = design.real_scope(scope)
     inner = block.removeprefix(OWN)
     if scope and block.startswith(OWN) and (inner == scope or scope in design.uses(inner)):
         raise StructureError("recursion", f"{block} cannot stand inside {OWN}{scope}: a block cannot contain itself.")

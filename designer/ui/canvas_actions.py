@@ -50,7 +50,7 @@ class CanvasActions(QObject):
         self.dropper = drop.Dropper(self.view, self)
         self.view.double_clicked.connect(self._double_clicked)
         self.controller.refused.connect(self.say)
-        canvas.inside_changed.connect(self.close_all)
+        canvas.inside_changed.connect(self._scope_changed)
         canvas.handlers.update(self._handlers())
         canvas.reasons.update(
             dict.fromkeys(
@@ -162,8 +162,7 @@ class CanvasActions(QObject):
         return done
 
     def _leave_inside(self) -> None:
-        if self.canvas.scope:
-            self.canvas.set_scope(())
+        self.canvas.leave_drawing()
 
     def ask_block(self) -> Chooser:
         """Quick add where the pointer is."""
@@ -203,6 +202,13 @@ class CanvasActions(QObject):
         if self.editor is not None:
             editor, self.editor = self.editor, None
             editor.dismiss(keep=True)
+
+    def _scope_changed(self) -> None:
+        self.close_all()
+        if self.find_bar is not None and self.find_bar.controller is not self.controller:
+            bar, self.find_bar = self.find_bar, None
+            bar.hide()
+            bar.deleteLater()
 
     def _double_clicked(self, pointer: Pointer) -> None:
         if self.view.read_only:

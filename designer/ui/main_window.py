@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -172,6 +172,11 @@ class MainWindow(QMainWindow):
         return page.controller if page is not None else None
 
     @property
+    def edited(self) -> Controller | None:
+        """What panels are about: the document in front, or what is inside the own block that its canvas shows."""
+        return self.page.canvas.controller if self.page is not None else self.controller
+
+    @property
     def document_pages(self) -> list[DocumentPage]:
         return [page for page in self.tabs.pages if not isinstance(page, Welcome | ToolPage)]  # type: ignore[misc]
 
@@ -255,7 +260,7 @@ class MainWindow(QMainWindow):
         controller.graph_changed.connect(self._refresh.start)
         controller.selection_changed.connect(self._refresh.start)
         page.canvas.status_text.connect(self._need_status().hint)
-        page.canvas.inside_changed.connect(self._refresh.start)
+        page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
         current = self.tabs.current
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)
@@ -319,8 +324,17 @@ class MainWindow(QMainWindow):
             self.status.set_controller(controller)
         if self.preset_bar is not None:
             self.preset_bar.set_controller(controller)
-        self.workspace.set_controller(controller)
+        self.workspace.set_controller(self.edited)
         self._write_title()
+
+    def _scope_changed(self, page: DocumentPage) -> None:
+        """The canvas shows what is inside a block, or the design again: the panels follow."""
+        edited = page.canvas.controller
+        if edited is not page.controller:
+            edited.selection_changed.connect(self._refresh.start, Qt.ConnectionType.UniqueConnection)
+        if page is self.page:
+            self.workspace.set_controller(edited)
+        self._refresh.start()
 
     def _close_current(self) -> None:
         if self.tabs.current is not None:
@@ -377,7 +391,7 @@ class MainWindow(QMainWindow):
         """Select a block, bring it into view, and put the keyboard on the canvas."""
         page = self.page
         if page is not None:
-            page.controller.select({node_id})
+            page.canvas.controller.select({node_id})
             page.canvas.view.center_on(node_id)
             page.canvas.view.setFocus()
 

@@ -15,9 +15,9 @@ class ProblemWalk:
         self._window = window
 
     def _blocks(self) -> list[str]:
-        if self._window.controller is None:
+        if self._window.edited is None:
             return []
-        engine = self._window.controller.engine
+        engine = self._window.edited.engine
         return [node_id for node_id in (*engine.order.order, *engine.order.rest) if engine.results[node_id].issues]
 
     def why_not(self) -> str:
@@ -26,7 +26,7 @@ class ProblemWalk:
 
     def next(self) -> None:
         """Go to the block after the selected one."""
-        found, controller = self._blocks(), self._window.controller
+        found, controller = self._blocks(), self._window.edited
         if controller is not None and found:
             here = next((k for k, node_id in enumerate(found) if node_id in controller.selection), -1)
             self._window.go_to(found[(here + 1) % len(found)])

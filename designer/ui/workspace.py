@@ -124,7 +124,7 @@ class Workspace(QObject):
         panel = make(dock_id, self._window)
         if hasattr(panel, "set_controller"):
             self._panels.append(panel)
-            panel.set_controller(self._window.controller)
+            panel.set_controller(self._window.edited)
         return panel
 
     def show_problems(self, count: int) -> None:

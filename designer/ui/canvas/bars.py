@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from blocks.builder import Result
+from designer.app.inside import InsideController
+from designer.app.own_blocks import copies_of
 from designer.ui import numbers, units
 from designer.ui.canvas.view import View
 from designer.ui.widgets import button, label, tool_button, without_margins
+
+READ_ONLY = "read-only"
+
+
+class Figures(NamedTuple):
+    """What a drawing costs; None where that is unknown."""
+
+    params: int | None
+    macs: int | None
+    primitives: int
+
+
+def figures_of(controller: InsideController) -> Figures:
+    """What an own block costs in the copy one came from."""
+    total = controller.engine.total
+    primitives = controller.engine.primitives
+    return Figures(total.params if total else None, total.macs if total else None, primitives)
+
+
+def said_of(controller: InsideController) -> str:
+    """That an own block is being changed, and with it how many copies."""
+    copies = len(copies_of(controller.document.design, controller.scope))
+    if not controller.node_id:
+        return "changes every copy" if copies else "not used in this design"
+    return f"changes all {copies} copies" if copies > 1 else "its only copy"
 
 
 class ZoomBar(QFrame):
@@ -64,25 +91,28 @@ class Trail(QFrame):
         self._row = without_margins(QHBoxLayout(self), 4)
         self._row.setContentsMargins(6, 3, 12, 3)
         self._names: list[str] = []
-        self._figures = label("", "number-secondary")
+        self.note = label("", "caption")
+        self.figures = label("", "number-secondary")
         self.buttons: list[QPushButton] = []
 
-    def show_names(self, names: Sequence[str], result: Result | None) -> None:
-        """Show this way, and params and work of what is drawn at its end."""
+    def show_names(self, names: Sequence[str], note: str, figures: Figures | None) -> None:
+        """Show this way, what is to be said of its end, and params and work of what is drawn there."""
         if list(names) != self._names:
             self._names = list(names)
             self._rebuild()
-        if result is not None:
-            cost = result.cost
-            parts = f"{result.primitives} primitive{'s' if result.primitives != 1 else ''}"
-            self._figures.setText(f"{numbers.full(cost.params)} params   {units.full(cost.macs)} {units.name()}   {parts}")
+        self.note.setText(note)
+        if figures is not None:
+            params, macs, count = figures
+            work = f"{units.full(macs)} {units.name()}" if macs is not None else f"unknown {units.name()}"
+            parts = f"{count} primitive{'s' if count != 1 else ''}"
+            self.figures.setText(f"{numbers.full(params) if params is not None else 'unknown'} params   {work}   {parts}")
         self.adjustSize()
 
     def _rebuild(self) -> None:
         while self._row.count():
             taken = self._row.takeAt(0)
             widget = taken.widget() if taken is not None else None
-            if widget is not None and widget is not self._figures:
+            if widget is not None and widget not in (self.figures, self.note):
                 widget.hide()
                 widget.deleteLater()
         self.buttons = []
@@ -98,6 +128,6 @@ class Trail(QFrame):
             self._row.addWidget(one)
             if depth < last:
                 self._row.addWidget(label("›", "muted"))
-        self._row.addWidget(label("read-only", "caption"))
+        self._row.addWidget(self.note)
         self._row.addSpacing(12)
-        self._row.addWidget(self._figures)
+        self._row.addWidget(self.figures)

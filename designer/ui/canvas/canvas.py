@@ -8,16 +8,19 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
-from designer.app.controller import Controller
+from designer.app.controller import Controller, GraphDelta
+from designer.app.inside import InsideController
 from designer.graph.layout import layout
+from designer.graph.own_block import OWN
 from designer.ui import theme, units
-from designer.ui.canvas.bars import Trail, ZoomBar
+from designer.ui.canvas.bars import READ_ONLY, Figures, Trail, ZoomBar, figures_of, said_of
 from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.gestures.move import drop
 from designer.ui.canvas.hit_test import Hit
-from designer.ui.canvas.inside import InsideScene, result_at
+from designer.ui.canvas.inside import InsideScene
 from designer.ui.canvas.minimap import Minimap
+from designer.ui.canvas.rooms import Look, Room, can_enter, own_scope
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.view import View
 from designer.ui.canvas_actions import CanvasActions
@@ -30,6 +33,7 @@ Handler = Callable[[], object]
 class Canvas(QWidget):
     """One design on screen.
 
+    `controller` and `scene` are those of the network that is edited now: the design's, or that of the own block one is inside.
     `handlers` does the actions of `actions.SPECS` that are the canvas's; `reasons` says why one of them is not possible now.
     """
 
@@ -39,8 +43,8 @@ class Canvas(QWidget):
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Design")
-        self.controller = controller
-        self.scene = Scene(controller, self)
+        self.document = self.controller = controller
+        self.whole = self.scene = Scene(controller, self)
         self.view = View(self.scene, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -50,8 +54,7 @@ class Canvas(QWidget):
         self.trail = Trail(self)
         self.trail.chosen.connect(self._go_back_to)
         self._wants_minimap = True
-        self._looks: list[tuple[float, float, float]] = []  # zoom and middle of each surface we came through
-        self._inside: list[InsideScene] = []
+        self._rooms: list[Room] = []
         self.setFocusProxy(self.view)
         self.view.viewport().installEventFilter(self)
         self.view.double_clicked.connect(self._double_clicked)
@@ -78,7 +81,7 @@ class Canvas(QWidget):
                 ("edit.select_upstream", "edit.select_downstream", "edit.select_kind", "view.zoom_selection"), self._none_selected
             ),
             "view.inside": self._why_not_inside,
-            "view.back": lambda: "" if self._inside or self.view.gesture else "The design itself is shown.",
+            "view.back": lambda: "" if self._rooms or self.view.gesture else "The design itself is shown.",
             "design.tidy": lambda: "" if self.scene.nodes else "The design is empty.",
         }
 
@@ -92,7 +95,7 @@ class Canvas(QWidget):
 
     def why_not(self, action_id: str) -> str:
         """Why an action cannot be done now, a short sentence; empty when it can."""
-        if self._inside and action_id.startswith(("edit.", "insert.", "design.")) and action_id not in ("edit.find",):
+        if self.view.read_only and action_id.startswith(("edit.", "insert.", "design.")) and action_id not in ("edit.find",):
             return "What is inside a block cannot be changed here."
         reason = self.reasons.get(action_id)
         return reason() if reason is not None else ""
@@ -120,65 +123,132 @@ class Canvas(QWidget):
     @property
     def scope(self) -> tuple[str, ...]:
         """The way to the drawing that is shown: a root node's id and names of parts; empty for the design itself."""
-        return self._inside[-1].trail if self._inside else ()
+        return self._rooms[-1].trail if self._rooms else ()
 
     def inside(self, *trail: str) -> bool:
-        """Show the drawing inside a root node, or inside a part of it. Gives False when nothing is drawn there."""
-        if result_at(self.controller, trail) is None:
+        """Show what is inside a root node, or inside a part of it: an own block can be edited there, the drawing of any other can
+        be looked at. Gives False when nothing is drawn there."""
+        while self.scope != trail[: len(self.scope)]:
+            self.back()
+        before = len(self._rooms)
+        rest = trail[len(self.scope) :]
+        while rest and not self.view.read_only:
+            scope = own_scope(self.controller, rest[0])
+            if not scope:
+                break
+            self._enter(InsideController(self.controller, scope, rest[0], self), trail[: len(trail) - len(rest) + 1])
+            rest = rest[1:]
+        if rest:
+            inner = trail[len(self._way_here()) :]
+            if can_enter(self.controller, inner):
+                self._push(Room(trail, InsideScene(self.controller, inner, self), self.controller, self._look()))
+        if len(self._rooms) == before:
             return False
-        centre = self.view.centre()
-        self._looks.append((self.view.zoom, centre.x(), centre.y()))
-        self._inside.append(InsideScene(self.controller, trail, self))
         self._show_surface()
         self.view.fit()
         return True
 
+    def open_definition(self, scope: str) -> bool:
+        """Show an own block of the design by itself, whether it is used anywhere or not."""
+        if scope not in self.document.design.definitions:
+            return False
+        self._go_back_to(0)
+        self._enter(InsideController(self.document, scope, "", self), (f"{OWN}{scope}",))
+        self._show_surface()
+        self.view.fit()
+        return True
+
+    def _enter(self, controller: InsideController, trail: tuple[str, ...]) -> None:
+        room = Room(trail, Scene(controller, self), controller, self._look())
+        controller.graph_changed.connect(self._follow_inside)
+        controller.analysis_changed.connect(self._follow_inside)
+        self._push(room)
+
+    def _push(self, room: Room) -> None:
+        self._rooms.append(room)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Controller, scene and surface are those of the innermost room."""
+        editable = [room for room in self._rooms if room.editable]
+        self.controller = editable[-1].controller if editable else self.document
+        self.scene = editable[-1].surface if editable else self.whole  # type: ignore[assignment]  # an editable one is a Scene
+        self.view.set_surface(self._rooms[-1].surface if self._rooms else self.whole)
+
+    def _look(self) -> Look:
+        centre = self.view.centre()
+        return Look(self.view.zoom, centre.x(), centre.y())
+
+    def _way_here(self) -> tuple[str, ...]:
+        """The way to the network that is edited now."""
+        return next((room.trail for room in reversed(self._rooms) if room.editable), ())
+
     def set_scope(self, trail: Iterable[str]) -> None:
         """Show the design itself (an empty trail) or the drawing at the end of a trail."""
         wanted = tuple(trail)
-        while self._inside and self.scope != wanted:
+        while self._rooms and self.scope != wanted:
             self.back()
         if wanted and self.scope != wanted:
             self.inside(*wanted)
+
+    def leave_drawing(self) -> None:
+        """Go back to what can be edited."""
+        while self.view.read_only:
+            self.back()
 
     def back(self) -> None:
         """Leave the drawing."""
         if self.view.gesture is not None:
             self.view.cancel_gesture()
             return
-        if not self._inside:
+        if not self._rooms:
             return
-        left = self._inside.pop()
-        zoom, x, y = self._looks.pop()
+        left = self._rooms.pop()
+        self._settle()
         self._show_surface()
-        self.view.look(zoom, QPointF(x, y))
-        left.deleteLater()
+        self.view.look(left.look.zoom, QPointF(left.look.x, left.look.y))
+        left.close()
 
     def _go_out_to(self, node_id: str) -> None:
-        """A block of the design is to be shown while we are inside another."""
-        if self._inside and node_id in self.scene.nodes:
-            self._go_back_to(0)
+        """A block is to be shown while we are inside another."""
+        if self._rooms and node_id in self.scene.nodes:
+            self.leave_drawing()
             self.view.center_on(node_id)
 
     def _go_back_to(self, depth: int) -> None:
-        while len(self._inside) > depth:
+        while len(self._rooms) > depth:
+            self.view.cancel_gesture()
             self.back()
 
     def _show_surface(self) -> None:
-        surface = self._inside[-1] if self._inside else self.scene
-        self.view.set_surface(surface)
-        self.minimap.follow(surface)
+        self.minimap.follow(self.view.surface)
         self._name_trail()
         self._arrange()
         self.inside_changed.emit()
 
     def _name_trail(self) -> None:
-        names = [self.controller.title]
-        for inside in self._inside:
-            first = inside.trail[0] in self.controller.design.root and len(inside.trail) == 1
-            names.append(name_of(self.controller.design.root.node(inside.trail[0])) if first else inside.trail[-1])
-        self.trail.show_names(names if self._inside else [], self._inside[-1].result if self._inside else None)
+        names = [self.document.title]
+        outer = self.document
+        for room in self._rooms:
+            name = room.trail[-1]
+            if isinstance(room.controller, InsideController) and room.editable and not room.controller.node_id:
+                names.append(room.controller.title)
+            else:
+                names.append(name_of(outer.design.root.node(name)) if name in outer.design.root else name)
+            outer = room.controller
+        self.trail.show_names(names if self._rooms else [], *self._told())
         self._arrange()
+
+    def _told(self) -> tuple[str, Figures | None]:
+        """What is said about where we are, and what it costs there."""
+        if not self._rooms:
+            return "", None
+        room = self._rooms[-1]
+        if isinstance(room.surface, InsideScene):
+            result = room.surface.result
+            return READ_ONLY, Figures(result.cost.params, result.cost.macs, result.primitives) if result is not None else None
+        assert isinstance(room.controller, InsideController)
+        return said_of(room.controller), figures_of(room.controller)
 
     def _why_not_inside(self) -> str:
         if len(self.view.selection) != 1:
@@ -187,7 +257,7 @@ class Canvas(QWidget):
         return "" if self._drawn(node_id) else "Nothing is drawn inside this block."
 
     def _drawn(self, node_id: str) -> bool:
-        return result_at(self.controller, (*self.scope, node_id)) is not None
+        return can_enter(self.controller, (*self.scope, node_id)[len(self._way_here()) :])
 
     def _look_inside_selected(self) -> None:
         if len(self.view.selection) == 1:
@@ -200,20 +270,21 @@ class Canvas(QWidget):
 
     def _follow_inside(self, delta: object) -> None:
         """Keep the drawings in step; leave those of blocks that are gone."""
-        network = self.controller.design.root
-        while self._inside and self._inside[-1].trail[0] not in network:
-            self.back()
-        if self._inside:
-            alive = [inside.follow() for inside in self._inside]
-            self.trail.setEnabled(alive[-1])
+        everything = isinstance(delta, GraphDelta) and delta.everything
+        dead = next((k for k, room in enumerate(self._rooms) if everything or not room.alive), None)
+        if dead is not None:
+            self._go_back_to(dead)
+        if self._rooms:
+            alive = [room.surface.follow() for room in self._rooms if isinstance(room.surface, InsideScene)]
+            self.trail.setEnabled(not self.view.read_only or alive[-1])
             self._name_trail()
 
     # -- looks -------------------------------------------------------------------------------------------------------------
 
     def _write_anew(self) -> None:
-        for surface in (self.scene, *self._inside):
+        for surface in (self.whole, *[room.surface for room in self._rooms]):
             surface.write_anew()
-        if self._inside:
+        if self._rooms:
             self._name_trail()
 
     def _recolour(self) -> None:
@@ -226,7 +297,7 @@ class Canvas(QWidget):
 
     def _sentence(self, hit: Hit) -> str:
         """What is wrong with the block under the pointer, or what waits for what; nothing for a sound one."""
-        result = self.controller.engine.results.get(hit.node) if hit.node and not self._inside else None
+        result = self.controller.engine.results.get(hit.node) if hit.node and not self.view.read_only else None
         if result is None:
             return ""
         if result.issues:
@@ -256,6 +327,6 @@ class Canvas(QWidget):
         self.minimap.setVisible(self._wants_minimap and self.width() >= SMALL[0] and self.height() >= SMALL[1])
         self.trail.adjustSize()
         self.trail.move(margin, margin)
-        self.trail.setVisible(bool(self._inside))
+        self.trail.setVisible(bool(self._rooms))
         for overlay in (self.minimap, self.zoom_bar, self.trail):
             overlay.raise_()
