@@ -5,17 +5,20 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
 from designer.analysis.inside_engine import InsideEngine
+from designer.app import commands
 from designer.app.controller import Controller
 from designer.app.inside import InsideController
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Define
 from designer.graph.inside import rescoped
 from designer.graph.own_block import OWN, Definition, Exposed
+from designer.graph.rules import StructureError
 from tests.designs import copied, design, network, state
 from tests.property.random_edits import random_edit
 
@@ -134,15 +137,9 @@ def test_an_edit_inside_is_an_edit_of_the_definition() -> None:
 
 
 def test_a_block_cannot_be_put_into_itself_from_inside(qapp: QApplication) -> None:
-    from designer.app import commands
-    from designer.graph.rules import StructureError
-
     document = Controller(nested())
     one = InsideController(document, "one")
     for name in ("one", "two"):
-        try:
+        with pytest.raises(StructureError) as refused:
             commands.add(one.design, OWN + name, (0, 0))
-        except StructureError as refused:
-            assert refused.code == "recursion"
-        else:
-            raise AssertionError(name)
+        assert refused.value.code == "recursion"
