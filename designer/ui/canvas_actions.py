@@ -12,13 +12,13 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
 from blocks.errors import LightdesignerError
+from designer.analysis.describe import name_of
 from designer.app import clipboard, commands, deleting, selecting
 from designer.app.controller import Controller
 from designer.app.wiring import End
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, SetNote
 from designer.ui.canvas.chooser import Chooser
-from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.editors import NameEdit, NoteEdit
 from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.gestures import connect, cut, detach, drop, notes

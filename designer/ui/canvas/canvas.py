@@ -8,13 +8,13 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
+from designer.analysis.describe import name_of
 from designer.app.controller import Controller, GraphDelta
 from designer.app.inside import InsideController
 from designer.graph.layout import layout
 from designer.graph.own_block import OWN
 from designer.ui import theme, units
 from designer.ui.canvas.bars import READ_ONLY, Figures, Trail, ZoomBar, figures_of, said_of
-from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.gestures.move import drop
 from designer.ui.canvas.hit_test import Hit

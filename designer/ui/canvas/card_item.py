@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from blocks.builder import Part, Result
+from designer.analysis.describe import main_parameters
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.describe import main_parameters
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, level
 from designer.ui.canvas.node_item import MARGIN, PAD_RIGHT, NodeItem, Scale
 from designer.ui.canvas.painter import Ink

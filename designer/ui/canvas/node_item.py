@@ -9,11 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from designer.analysis.describe import name_of, result_line
 from designer.analysis.results import NodeResult
 from designer.graph.network import Node
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.describe import name_of, result_line
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
 from designer.ui.painting import say_once
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from designer.analysis.describe import stage_title
 from designer.ui import numbers, units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.describe import stage_title
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
 from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once

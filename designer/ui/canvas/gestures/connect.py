@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
+from designer.analysis.describe import name_of
 from designer.app import commands
 from designer.app.wiring import End, Ends, edge_between, forecast, free_input
 from designer.graph.network import Edge
-from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.geometry import SIZES, Point
 from designer.ui.canvas.gestures import feedback
 from designer.ui.canvas.gestures.base import Gesture, Pointer

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from designer.analysis.describe import name_of
 from designer.graph.edits import Move as MoveEdit
-from designer.ui.canvas.describe import name_of
 from designer.ui.canvas.geometry import SIZES, Box, Point, snapped
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 

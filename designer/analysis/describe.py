@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blocks.spec import TensorSpec
+from designer.analysis.numbers import TIMES, shape
 from designer.analysis.results import NodeResult
 from designer.graph.network import Node, node_path
-from designer.ui.numbers import TIMES, shape
 
 ARROW = "→"
 
