@@ -239,6 +239,8 @@ class Builder:
         """Deals the channels of `groups` groups out in turn (torch.nn.ChannelShuffle)."""
     def concat(self, *x: Tensor, name: str = "concat") -> Tensor:
         """Maps (or vectors) one behind the other along the channels."""
+    def crop(self, x: Tensor, /, left: int = 1, right: int = 1, top: int = 1, bottom: int = 1, *, name: str = "crop") -> Tensor:
+        """Cuts rows and columns off the edges."""
     def dropout(self, x: Tensor, /, p: float = 0.5, *, name: str = "dropout") -> Tensor:
         """Zeroes a random share of the values while training (torch.nn.Dropout)."""
     def flatten(self, x: Tensor, /, *, name: str = "flatten") -> Tensor:

@@ -80,6 +80,23 @@ class Pad(nn.Module):
         return f"{self.sides}, mode={self.mode!r}, value={self.value}"
 
 
+class Crop(nn.Module):
+    """Cuts columns and rows off the edges of a map."""
+
+    def __init__(self, left: int, right: int, top: int, bottom: int) -> None:
+        super().__init__()
+        self.left = left
+        self.right = right
+        self.top = top
+        self.bottom = bottom
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, :, self.top : x.shape[2] - self.bottom, self.left : x.shape[3] - self.right]
+
+    def extra_repr(self) -> str:
+        return f"{self.left}, {self.right}, {self.top}, {self.bottom}"
+
+
 class PadChannels(nn.Module):
     """Adds channels of zeros before and after the others."""
 

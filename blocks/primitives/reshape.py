@@ -191,6 +191,50 @@ class Pad(_Moves):
         return self.infer(x) == x
 
 
+class Crop(_Moves):
+    """Cuts rows and columns off the edges. A primitive: `pad` only adds, and nothing else takes pixels away and keeps the rest.
+
+    (C, H, W) -> (C, H - top - bottom, W - left - right). Errors: nothing left. Paper: Ronneberger et al. 2015 (U-Net), figure 1.
+    """
+
+    id = "crop"
+    inputs = (Port("x", rank=3),)
+    reference = "Ronneberger et al. 2015, figure 1"
+    refuses_more = refusing(empty_output="torch would slice the map to nothing silently")
+
+    left = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Columns cut off on the left.")
+    right = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Columns cut off on the right.")
+    top = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows cut off on top.")
+    bottom = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows cut off at the bottom.")
+
+    def check(self, x: TensorSpec) -> None:
+        for side, names in ((x[2], ("left", "right")), (x[1], ("top", "bottom"))):
+            first, second = (getattr(self, name) for name in names)
+            if first + second < side:
+                continue
+            param = names[0] if first >= second else names[1]
+            other = min(first, second)
+            room = max(0, side - 1 - other)
+            both = "" if room + other < side else f" and {names[1] if param == names[0] else names[0]} below {side}"
+            raise BlockError(
+                "empty_output",
+                f"{names[0]} and {names[1]} need to cut less than {side} px off a map of {x}, but got {first} + {second}.",
+                hint=f"Set {param} to {room}{' or less' if room else ''}{both}.",
+                param=param,
+            )
+
+    def infer(self, x: TensorSpec) -> TensorSpec:
+        return TensorSpec((x[0], x[1] - self.top - self.bottom, x[2] - self.left - self.right))
+
+    def module(self, x: TensorSpec) -> nn.Module:
+        from blocks.modules import Crop
+
+        return Crop(self.left, self.right, self.top, self.bottom)
+
+    def shares_storage(self, x: TensorSpec) -> bool:
+        return True
+
+
 class PadChannels(_Moves):
     """Adds channels of zeros before and after the others. A primitive: `pad` moves pixels, and nothing else makes empty channels.
 

@@ -93,6 +93,8 @@ def _special(
     if category == "pooling" and "kernel_size" not in values and first is not None and out is not None and len(first) == 3:
         after = f"{out[1]} {TIMES} {out[2]}" if len(out) == 3 else "1"
         return f"{first[1]} {TIMES} {first[2]} {ARROW} {after}"
+    if block_id in ("crop", "pad") and first is not None and out is not None:
+        return f"{first[1]} {TIMES} {first[2]} {ARROW} {out[1]} {TIMES} {out[2]}"
     if block_id == "flatten" and out is not None:
         return f"{ARROW} {out[0]}"
     return None

@@ -304,7 +304,7 @@ def _projection(design: Design, node_id: str, side: _Side, wanted: TensorSpec, n
 
 
 def _resized(design: Design, node_id: str, side: _Side, wanted: TensorSpec) -> Candidates:
-    """A border around a smaller map, or a larger one pooled down."""
+    """A border around a smaller map; a larger one cropped, or pooled down."""
     if len(side.shape) != 3 or len(wanted) != 3:
         return
     high, wide = wanted[1] - side.shape[1], wanted[2] - side.shape[2]
@@ -313,19 +313,11 @@ def _resized(design: Design, node_id: str, side: _Side, wanted: TensorSpec) -> C
         borders = {"left": wide // 2, "right": wide - wide // 2, "top": high // 2, "bottom": high - high // 2}
         yield f"Pad {side.port} to {size}", _inserted(design, node_id, side, "pad", borders, "pad")
     if high <= 0 and wide <= 0:
-        if _can_crop():
-            crop = {"left": wide // 2, "right": wide - wide // 2, "top": high // 2, "bottom": high - high // 2}
-            yield f"Crop {side.port} to {size}", _inserted(design, node_id, side, "pad", crop, "crop")
+        high, wide = -high, -wide
+        crop = {"left": wide // 2, "right": wide - wide // 2, "top": high // 2, "bottom": high - high // 2}
+        yield f"Crop {side.port} to {size}", _inserted(design, node_id, side, "crop", crop, "crop")
         params = {"output_size": list(wanted[1:])}
         yield f"Pool {side.port} to {size}", _inserted(design, node_id, side, "adaptive_avg_pool2d", params, "pool")
-
-
-def _can_crop() -> bool:
-    """Whether the padding block takes negative borders, as torch's does."""
-    from blocks import registry
-
-    low = registry.block("pad").parameters["left"].minimum
-    return low is not None and low < 0
 
 
 def _rank(design: Design, engine: Engine, node_id: str, issue: Issue) -> Candidates:

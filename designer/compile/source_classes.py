@@ -14,7 +14,7 @@ SEQUENTIAL_NAMES = frozenset({"append", "extend", "insert", "pop"})
 PLAIN = frozenset({"add", "multiply", "concat", "identity", "flatten"})
 """Primitives that `forward` writes as an expression: they have no weights, and a person would not make a module of them."""
 
-IF_CONSTANT = frozenset({"slice_channels", "pad"})
+IF_CONSTANT = frozenset({"slice_channels", "pad", "crop"})
 """These too, where their numbers are the same in all copies."""
 
 

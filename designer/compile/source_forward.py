@@ -282,7 +282,15 @@ class _Body:
             start, stop = numbers["start"] or "", numbers["stop"]
             end = "" if stop == piece.child.inputs[0][0] and len(self.structure.scopes) == 1 else stop
             return Written(f"{values[0].text}[:, {start}:{end}]")
+        if block == "crop":
+            return Written(f"{values[0].text}[:, :, {_kept(numbers, 'top', 'bottom')}, {_kept(numbers, 'left', 'right')}]")
         return Written(_padded(values[0].doc, numbers))
+
+
+def _kept(numbers: dict[str, object], first: str, last: str) -> str:
+    """What is left of one side of a map, as a slice: `2:-1`, `:` where nothing is cut off."""
+    start, end = numbers[first] or "", f"-{numbers[last]}" if numbers[last] else ""
+    return f"{start}:{end}"
 
 
 def _padded(doc: Doc, numbers: dict[str, object]) -> Doc:

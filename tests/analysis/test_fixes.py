@@ -134,7 +134,27 @@ def test_branches_of_a_concat_that_differ() -> None:
     )
     fixes = check_all(made)
     assert "Pad x.1 to 28 × 28" in fixes
+    assert "Crop x.0 to 26 × 26" in fixes
+    assert "Pool x.0 to 26 × 26" in fixes
     assert "Remove x.1 from concat" in fixes
+
+
+def test_a_branch_of_a_concat_is_cropped_around_its_middle() -> None:
+    """U-Net's skip: 9 x 8 against 4 x 4; the odd row goes at the bottom. Only the larger branch can be cropped."""
+    made = design(
+        [
+            ("input", "input", {"shape": [8, 9, 8]}),
+            ("down", "max_pool2d", {"kernel_size": 2}),
+            ("concat", "concat"),
+            ("output", "output"),
+        ],
+        ["input -> down.x", "input -> concat.x.0", "down -> concat.x.1", "concat -> output.x"],
+    )
+    fixes = check_all(made)
+    assert not {"Crop x.1 to 9 × 8", "Pad x.0 to 4 × 4"} & set(fixes)
+    fixes["Crop x.0 to 4 × 4"].edit.apply(made)
+    assert made.root.node("crop").params == {"left": 2, "right": 2, "top": 2, "bottom": 3}
+    assert Engine(made).results["concat"].outputs["y"] == (16, 4, 4)
 
 
 def test_a_map_where_a_vector_is_wanted() -> None:

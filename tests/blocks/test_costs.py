@@ -54,6 +54,7 @@ COSTS: list[tuple[str, dict[str, Any], tuple[tuple[int, ...], ...], Cost]] = [
     ("slice_channels", {"stop": 2}, (MAP,), Cost()),
     ("channel_shuffle", {}, (MAP,), Cost()),
     ("pad", {}, (MAP,), Cost()),
+    ("crop", {}, (MAP,), Cost()),
     ("pad_channels", {}, (MAP,), Cost()),
     ("pixel_shuffle", {}, (MAP,), Cost()),
     ("identity", {}, (MAP,), Cost()),

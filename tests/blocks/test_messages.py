@@ -153,6 +153,16 @@ def problem_of(block_id: str, params: dict[str, Any], *shapes: tuple[int, ...]) 
             "Set left to 55 or less, or use a constant border.",
         ),
         (
+            *("crop", {"left": 20, "right": 40}, (MAP,), "empty_output"),
+            "left and right need to cut less than 56 px off a map of (64, 56, 56), but got 20 + 40.",
+            "Set right to 35 or less.",
+        ),
+        (
+            *("crop", {"top": 70, "bottom": 60}, (MAP,), "empty_output"),
+            "top and bottom need to cut less than 56 px off a map of (64, 56, 56), but got 70 + 60.",
+            "Set top to 0 and bottom below 56.",
+        ),
+        (
             *("upsample", {"scale_factor": 64}, ((3, 2048, 2048),), "too_large"),
             "upsample would make a map of (3, 131072, 131072); sides may be 65,536 at most.",
             "Use smaller numbers.",

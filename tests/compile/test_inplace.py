@@ -188,6 +188,7 @@ SINGLE = {
     "no_up": ("upsample", {"scale_factor": 1}),
     "pixels": ("pixel_shuffle", {"upscale_factor": 1}),
     "all_channels": ("slice_channels", {}),
+    "no_crop": ("crop", dict.fromkeys(("left", "right", "top", "bottom"), 0)),
     "layer": ("layer_norm", {}),
     **{kind: (kind, {}) for kind in ("identity", "dropout", "relu", "relu6", "leaky_relu", "silu", "hard_swish", "hard_sigmoid")},
     **{kind: (kind, {}) for kind in ("sigmoid", "tanh", "softmax", "gelu", "prelu")},

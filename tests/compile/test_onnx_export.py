@@ -183,6 +183,7 @@ LAYERS: list[tuple[str, dict[str, Any]]] = [
     ("channel_shuffle", {"groups": 2}), ("pixel_shuffle", {}), ("pad_channels", {"front": 1, "back": 2}),
     ("pad", {"value": 3.0}), ("pad", {"mode": "reflect"}), ("pad", {"mode": "replicate"}),
     ("pad", {"mode": "circular", "left": 2, "bottom": 0}),
+    ("crop", {}), ("crop", {"left": 0, "bottom": 0, "right": 3}), ("crop", dict.fromkeys(("left", "right", "top", "bottom"), 0)),
     ("upsample", {}), ("upsample", {"mode": "bilinear", "scale_factor": 3}),
     ("conv2d", {"out_channels": 4, "kernel_size": 3, "padding": "same", "groups": 2}),
     ("conv2d", {"out_channels": 4, "kernel_size": 3, "padding": [0, 2], "padding_mode": "circular"}),
@@ -257,8 +258,9 @@ def test_every_primitive_exports(opset: int | None, dynamic: bool, tmp_path: Pat
     assert {"LRN", "GlobalAveragePool", "GlobalMaxPool", "Flatten"} <= operators
     for node in model.graph.node:
         primitive = paths[node.name].rsplit("_", 1)[0]
-        if primitive in ("flatten", "upsample", "slice_channels"):
-            assert node.op_type == {"flatten": "Flatten", "upsample": "Resize", "slice_channels": "Slice"}[primitive]
+        if primitive in ("flatten", "upsample", "slice_channels", "crop"):
+            wanted = {"flatten": "Flatten", "upsample": "Resize", "slice_channels": "Slice", "crop": "Slice"}
+            assert node.op_type == wanted[primitive]
 
 
 def test_rounding_up_needs_no_ceil_mode(tmp_path: Path) -> None:

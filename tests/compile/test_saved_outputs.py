@@ -28,6 +28,7 @@ IDLE: dict[str, list[dict[str, Any]]] = {
         {"padding": 1, "padding_mode": "circular"},
     ],
     "conv_transpose2d": [{"kernel_size": 1, "stride": 1, "out_channels": 32}],
+    "crop": [dict.fromkeys(("left", "right", "top", "bottom"), 0)],
     "dropout": [{"p": 0.0}, {"p": 1.0}],
     "leaky_relu": [{"negative_slope": 0.0}, {"negative_slope": 1.0}],
     "local_response_norm": [{"size": 1}],
