@@ -153,7 +153,7 @@ def _bars(row: _Row, y: int, height: int) -> list[Bar]:
 
 # -- drawings of composites ------------------------------------------------------------------------------------------------------
 
-_METRICS = Metrics(width=40, height=40, io_width=40, io_height=40, gap=24, gap_between_stages=24, gap_sideways=24)
+_METRICS = Metrics(width=40, height=40, io_width=40, io_height=40, gap=24, gap_between_stages=24, gap_sideways=24, bypass_lane=24)
 _PITCH = 64  # of columns and rows in these metrics
 
 

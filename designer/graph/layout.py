@@ -1,26 +1,32 @@
-"""Layered top-down layout: inputs above, branches side by side in port order, a bypass beside the branch it goes around.
+"""Where blocks stand: a layered layout, inputs above (or on the left), branches side by side in port order, a bypass beside the
+branch it goes around, frames of stages apart from each other.
 
-Four steps, each linear but for sorting (Sugiyama et al. 1981): ranks by the longest path; wires that skip ranks get a lane in
-each rank between; the order within a rank starts from the execution order and is improved by barycentres; x follows the
-neighbours, kept apart by an isotonic fit. It depends on the graph alone, so a small edit moves little.
+`plan` reads a network, `arrange` does the work on what it read and nothing else, so that it may run in another thread. The places
+depend on the graph alone, so a small edit moves little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
+from designer.graph.bypass import Bypasses
+from designer.graph.layered import Cancelled, Gaps, Piece, arrange_pieces
 from designer.graph.network import Network
 from designer.graph.topology import execution_order
 
-LANE = 24.0  # width of a wire that passes a rank
+Point = tuple[float, float]
+DOWN, RIGHT = "down", "right"
+FLOWS = (DOWN, RIGHT)
 SNAP = 8.0
-SWEEPS = 4
 
 
 class Metrics(NamedTuple):
-    """Sizes in scene px: of a block, of an input or output, and the gaps between blocks."""
+    """Sizes in scene px: of a block, of an input or output, of the gaps between blocks, of the room beside them.
+
+    `gap` is along the flow, `gap_sideways` across it. `lane` is the room of a wire that passes blocks, `bypass_lane` that of a
+    bypass with its shape; `frame` is how far a stage's frame reaches on both sides across the flow, the first with its label.
+    """
 
     width: float = 216.0
     height: float = 48.0
@@ -29,186 +35,114 @@ class Metrics(NamedTuple):
     gap: float = 28.0
     gap_between_stages: float = 36.0
     gap_sideways: float = 40.0
+    lane: float = 24.0
+    bypass_lane: float = 88.0
+    frame: tuple[float, float] = (152.0, 24.0)
 
 
-class _Item:
-    """A node, or the place where a wire passes a rank."""
+# to the right a shape lies along its wire, so blocks are as far apart as `64 x 112 x 112` is long; a label is above its stage
+_RIGHT = Metrics(gap=112.0, gap_between_stages=120.0, gap_sideways=32.0, bypass_lane=32.0, frame=(112.0, 16.0))
 
-    __slots__ = ("above", "below", "bypass", "height", "id", "order", "rank", "width", "x")
 
-    def __init__(self, node_id: str | None, rank: int, width: float, height: float, order: float) -> None:
-        self.id = node_id
-        self.rank = rank
-        self.width = width
-        self.height = height
-        self.order = order
-        self.above: list[_Item] = []
-        self.below: list[_Item] = []
-        self.bypass = False  # part of a wire that goes around a branch: it never pulls blocks out of line
-        self.x = 0.0  # of the centre
+def metrics_of(flow: str) -> Metrics:
+    """The sizes of a flow."""
+    return _RIGHT if flow == RIGHT else Metrics()
+
+
+class Plan(NamedTuple):
+    """All that the layout needs to know of a network."""
+
+    pieces: list[Piece]
+    metrics: Metrics
+    flow: str
+
+
+def plan(
+    network: Network,
+    resolve: Callable[[str], Any],
+    metrics: Metrics | None = None,
+    flow: str = DOWN,
+    *,
+    sizes: Mapping[str, Point] | None = None,
+    only: Collection[str] | None = None,
+) -> Plan:
+    """Reads a network for `arrange`. `sizes` are widths and heights of blocks that differ from the metrics', `only` the blocks to
+    arrange, all where it is None."""
+    metrics = metrics or metrics_of(flow)
+    order = execution_order(network, resolve)
+    sequence = [node_id for node_id in (*order.order, *order.rest) if only is None or node_id in only]
+    chosen = set(sequence)
+    bypasses = Bypasses(order.wires)
+    aside: set[str] = set()
+    around: dict[str, str] = {}
+    for node_id in sequence:
+        port, blocks = bypasses.of(node_id)
+        if port:
+            around[node_id] = port
+            aside.update(blocks)
+    trunk = _trunk(order.outputs, order.wires)
+    pieces = []
+    for node_id in sequence:
+        node = network.node(node_id)
+        width, height = (sizes or {}).get(node_id) or (
+            (metrics.io_width, metrics.io_height) if node.block in ("input", "output") else (metrics.width, metrics.height)
+        )
+        wires = order.wires[node_id]
+        passed = bypasses.passed(node_id) if len(wires) > 1 else ()
+        feeds = [
+            (source, source in passed or around.get(node_id) == port) for port, (source, _) in wires.items() if source in chosen
+        ]
+        across, along = (height, width) if flow == RIGHT else (width, height)
+        pieces.append(Piece(node_id, across, along, feeds, node.stage, node_id in aside, node_id in trunk, node.block == "input"))
+    return Plan(pieces, metrics, flow)
+
+
+def _trunk(outputs: list[str], wires: Mapping[str, Mapping[str, tuple[str, str]]]) -> set[str]:
+    """What the first output reads: heads of other outputs stand beside it and never bend it."""
+    found = set(outputs[:1])
+    waiting = outputs[:1]
+    while waiting:
+        for source, _ in wires[waiting.pop()].values():
+            if source not in found:
+                found.add(source)
+                waiting.append(source)
+    return found
+
+
+def arrange(made: Plan, cancelled: Callable[[], bool] = lambda: False) -> dict[str, Point]:
+    """Top left corners in scene px of everything in the plan. Raises Cancelled once `cancelled` says so."""
+    metrics = made.metrics
+    block = metrics.height if made.flow == RIGHT else metrics.width
+    gaps = Gaps(
+        metrics.gap,
+        metrics.gap_between_stages - metrics.gap,
+        metrics.gap_sideways,
+        metrics.lane,
+        metrics.bypass_lane,
+        metrics.frame,
+        grid=(SNAP, block / 2 % SNAP),
+        bypass_first=made.flow == RIGHT,
+    )
+    places = arrange_pieces(made.pieces, gaps, cancelled)
+    if made.flow == RIGHT:
+        return {node_id: (along, across) for node_id, (across, along) in places.items()}
+    return places
 
 
 def layout(
-    network: Network, resolve: Callable[[str], Any], metrics: Metrics | None = None, flow: str = "down"
-) -> dict[str, tuple[float, float]]:
+    network: Network,
+    resolve: Callable[[str], Any],
+    metrics: Metrics | None = None,
+    flow: str = DOWN,
+    *,
+    sizes: Mapping[str, Point] | None = None,
+    only: Collection[str] | None = None,
+) -> dict[str, Point]:
     """Top left corners in scene px for every node. `flow` is "down" (inputs above) or "right" (inputs on the left).
 
-    Blocks never overlap. The centre of the first rank's widest part is near x = 0.
+    Blocks never overlap. The trunk is near x = 0 (y = 0 where the flow is to the right).
     """
-    metrics = metrics or Metrics()
-    order = execution_order(network, resolve)
-    sequence = [*order.order, *order.rest]
-    if not sequence:
-        return {}
-    feeds = {node_id: [source for source, _ in order.wires[node_id].values()] for node_id in sequence}
-    rank = _ranks(sequence, feeds)
-    rows = _rows(network, sequence, feeds, rank, metrics, flow)
-    _order_rows(rows)
-    _place_rows(rows, metrics)
-    return _positions(network, rows, metrics, flow)
+    return arrange(plan(network, resolve, metrics, flow, sizes=sizes, only=only))
 
 
-def _ranks(sequence: list[str], feeds: Mapping[str, list[str]]) -> dict[str, int]:
-    """Longest path from an input; what feeds only one later node (an input of its own) moves down beside what it joins."""
-    rank: dict[str, int] = {}
-    for node_id in sequence:
-        rank[node_id] = max([rank[source] + 1 for source in feeds[node_id]], default=0)
-    readers: dict[str, list[str]] = {node_id: [] for node_id in sequence}
-    for node_id, sources in feeds.items():
-        for source in sources:
-            readers[source].append(node_id)
-    for node_id in reversed(sequence):
-        if readers[node_id] and not feeds[node_id]:
-            rank[node_id] = min([rank[reader] for reader in readers[node_id]]) - 1
-    return rank
-
-
-def _rows(
-    network: Network,
-    sequence: list[str],
-    feeds: Mapping[str, list[str]],
-    rank: Mapping[str, int],
-    metrics: Metrics,
-    flow: str,
-) -> list[list[_Item]]:
-    items: dict[str, _Item] = {}
-    rows: list[list[_Item]] = [[] for _ in range(max(rank.values()) + 1)]
-    for position, node_id in enumerate(sequence):
-        boundary = network.node(node_id).block in ("input", "output")
-        width, height = (metrics.io_width, metrics.io_height) if boundary else (metrics.width, metrics.height)
-        if flow == "right":
-            width, height = height, width
-        item = items[node_id] = _Item(node_id, rank[node_id], width, height, position)
-        rows[item.rank].append(item)
-    for node_id in sequence:
-        target = items[node_id]
-        for port, source_id in enumerate(feeds[node_id]):
-            source = items[source_id]
-            goes_around = target.rank - source.rank > 1 and _goes_around(source_id, node_id, feeds, rank)
-            last = source
-            for between in range(source.rank + 1, target.rank):
-                # right of everything drawn for the branch it goes around, else in port order
-                lane = _Item(
-                    None, between, LANE, 0.0, target.order + port / 64 if goes_around else source.order + (port + 1) / 64
-                )
-                lane.bypass = goes_around
-                rows[between].append(lane)
-                last.below.append(lane)
-                lane.above.append(last)
-                last = lane
-            last.below.append(target)
-            target.above.append(last)
-    return rows
-
-
-def _goes_around(source: str, target: str, feeds: Mapping[str, list[str]], rank: Mapping[str, int], limit: int = 400) -> bool:
-    """Whether another way leads from `source` to `target`: then the direct wire is a bypass."""
-    waiting = [node_id for node_id in feeds[target] if node_id != source]
-    seen = set(waiting)
-    while waiting and len(seen) < limit:
-        node_id = waiting.pop()
-        for before in feeds[node_id]:
-            if before == source:
-                return True
-            if before not in seen and rank[before] > rank[source]:
-                seen.add(before)
-                waiting.append(before)
-    return False
-
-
-def _order_rows(rows: list[list[_Item]]) -> None:
-    """Order within each rank: execution order first (it keeps port order), then, from above, the barycentre of what feeds it."""
-    for row in rows:
-        row.sort(key=lambda item: item.order)
-        for place, item in enumerate(row):
-            item.order = float(place)
-    for _ in range(SWEEPS):
-        for row in rows:
-            row.sort(key=lambda item: _mean([n.order for n in item.above], item.order))
-            for place, item in enumerate(row):
-                item.order = float(place)
-
-
-def _mean(values: list[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
-
-
-def _place_rows(rows: list[list[_Item]], metrics: Metrics) -> None:
-    """x of every item: near its neighbours, straight where it can be, never overlapping."""
-    for row in rows:
-        _settle(row, [0.0] * len(row), [1.0] * len(row), metrics)
-    for sweep in range(2 * SWEEPS):
-        down = sweep % 2 == 0
-        for row in rows if down else reversed(rows):
-            wanted: list[float] = []
-            weights: list[float] = []
-            for item in row:
-                neighbours = item.above if down else item.below
-                straight = [n for n in neighbours if not n.bypass] or neighbours
-                if item.bypass:
-                    straight = [n for n in neighbours if n.bypass] or neighbours
-                wanted.append(_mean([n.x for n in straight], item.x))
-                weights.append(0.01 if item.bypass else 1.0 if item.id is None else 4.0)
-            _settle(row, wanted, weights, metrics)
-
-
-def _settle(row: list[_Item], wanted: list[float], weights: list[float], metrics: Metrics) -> None:
-    """The places nearest to the wanted ones (weighted squares) that keep the order and the distances: pool adjacent violators."""
-    offsets = [0.0]
-    for left, right in pairwise(row):
-        gap = metrics.gap_sideways if left.id is not None and right.id is not None else LANE / 2
-        offsets.append(offsets[-1] + (left.width + right.width) / 2 + gap)
-    pools: list[list[float]] = []  # [mean, weight, count]
-    for want, weight, offset in zip(wanted, weights, offsets, strict=True):
-        pools.append([want - offset, weight, 1])
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            mean, heavy, count = pools.pop()
-            last = pools[-1]
-            last[0] = (last[0] * last[1] + mean * heavy) / (last[1] + heavy)
-            last[1] += heavy
-            last[2] += count
-    at = 0
-    for mean, _, count in pools:
-        for _ in range(int(count)):
-            row[at].x = mean + offsets[at]
-            at += 1
-
-
-def _positions(network: Network, rows: list[list[_Item]], metrics: Metrics, flow: str) -> dict[str, tuple[float, float]]:
-    found: dict[str, tuple[float, float]] = {}
-    top = 0.0
-    stages: set[str | None] = set()
-    for row in rows:
-        nodes = [item for item in row if item.id is not None]
-        here = {network.node(item.id).stage for item in nodes if item.id is not None}
-        if stages and here and here != stages:
-            top += metrics.gap_between_stages - metrics.gap
-        stages = here or stages
-        height = max([item.height for item in nodes], default=0.0)
-        for item in nodes:
-            assert item.id is not None
-            across = round((item.x - item.width / 2) / SNAP) * SNAP
-            along = round((top + (height - item.height) / 2) / (SNAP / 2)) * (SNAP / 2)
-            found[item.id] = (across, along) if flow == "down" else (along, across)
-        top += height + metrics.gap
-    return found
+__all__ = ["DOWN", "FLOWS", "RIGHT", "SNAP", "Cancelled", "Metrics", "Plan", "arrange", "layout", "metrics_of", "plan"]
