@@ -19,6 +19,8 @@ from blocks.errors import BlockError, Issue
 from blocks.ids import valid_id
 from blocks.spec import MAX_CHANNELS, MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
 
+_tuple = tuple.__new__  # makes a NamedTuple in half the time of a call of its class
+
 Ref = tuple[int, int]
 """Where a tensor comes from: (part index, output index); part -1 - k is input k of the drawing."""
 
@@ -160,7 +162,7 @@ class Builder:
         index = len(parts)
         if index >= MAX_PARTS:
             raise DrawProblem(name, block, values, _too_many_parts())
-        parts.append(Part(name, block, values, refs, result, stage))
+        parts.append(_tuple(Part, (name, block, values, refs, result, stage)))
         outputs = result.outputs
         if len(outputs) == 1:
             return Tensor((index, 0), outputs[0])
@@ -223,7 +225,7 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
         return tuple(values)
 
     def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
-        key = (rest, tuple(named.items())) if named else rest
+        key = (rest, *named.items())
         try:
             return bound[key]
         except KeyError:
@@ -235,7 +237,14 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
             return bind(rest, named, name)
 
     def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
-        return self.place_on(x, block, values_of(rest, named, name), name)
+        if rest or named:
+            try:
+                values = bound[(rest, *named.items())]
+            except (KeyError, TypeError):
+                values = values_of(rest, named, name)
+        else:
+            values = block.defaults
+        return self._place(evaluate(block, values, (x.spec,)), (x.ref,), block, values, name)
 
     def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
         tensors = tuple([a for a in args if type(a) is Tensor]) if variadic else args[:count]
@@ -247,10 +256,8 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     return method
 
 
-class _Nesting:
-    """How many drawings are being made inside each other at this moment."""
-
-    depth = 0
+_nesting = [0]
+"""How many drawings are being made inside each other at this moment. A list: an attribute of a class is far slower to change."""
 
 
 class _TooDeep(Exception):
@@ -301,9 +308,9 @@ def instance_of(block: Any, values: Values) -> Any:
 
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
     draw = Builder()
-    if _Nesting.depth >= MAX_NESTING:
+    if _nesting[0] >= MAX_NESTING:
         raise _TooDeep
-    _Nesting.depth += 1
+    _nesting[0] += 1
     try:
         if block.ranks is None:  # a variadic port
             drawn = instance.expand([Tensor((-1 - k, 0), spec) for k, spec in enumerate(inputs)], draw)
@@ -314,11 +321,11 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
     except DrawProblem as inner:
         raise _blamed(block, values, inner) from None
     except _TooDeep:
-        if _Nesting.depth > 1:
+        if _nesting[0] > 1:
             raise
         raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.") from None
     finally:
-        _Nesting.depth -= 1
+        _nesting[0] -= 1
     parts = draw.parts
     draw.check_names()
     if type(drawn) is Tensor:
@@ -343,8 +350,8 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
         h += q
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
-    result = Result(block, values, inputs, instance, outputs, Cost(a, b, c, d, e, f, g, h))
-    result.drawing = Drawing(tuple(parts), refs)
+    result = Result(block, values, inputs, instance, outputs, _tuple(Cost, (a, b, c, d, e, f, g, h)))
+    result.drawing = _tuple(Drawing, (tuple(parts), refs))
     result.primitives = primitives
     if block.notes:
         result.notices = instance.notices(*inputs)
