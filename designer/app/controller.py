@@ -17,9 +17,10 @@ from designer.analysis.engine import Delta, Engine
 from designer.app.undo import EditCommand
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Change, Edit, Move, SetLabel, SetNote
+from designer.graph.network import node_path
 
 if TYPE_CHECKING:
-    from designer.app.measurements import Measurements
+    from designer.app.measurements import Measurements, Time
 
 
 class GraphDelta(NamedTuple):
@@ -93,6 +94,14 @@ class Controller(QObject):
 
             self._measurements = Measurements(self)
         return self._measurements
+
+    def dotted_path(self, node_id: str) -> str:
+        """The path of a node in the whole document, as tables and profiles name it; "" where it stands in no copy."""
+        return node_path(self.design.root.node(node_id)) if node_id in self.design.root else ""
+
+    def time_of(self, node_id: str) -> Time | None:
+        """How long a node takes; None where nothing is known about it."""
+        return self.measurements.of_node(node_id)
 
     # -- selection ---------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ Edits made here are edits of the whole document, on its one undo stack; shapes a
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -17,6 +18,9 @@ from designer.graph.edits import Change, Compound, Edit, SetStage
 from designer.graph.inside import DesignInside, rescoped
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, OwnBlock
+
+if TYPE_CHECKING:
+    from designer.app.measurements import Measurements, Time
 
 NO_STAGES = "Stages are of the design itself: what is inside a block has none."
 
@@ -79,6 +83,18 @@ class InsideController(Controller):
 
     def replace_design(self, design: Design) -> None:
         self.document.replace_design(design)
+
+    @property
+    def measurements(self) -> Measurements:
+        return self.document.measurements
+
+    def dotted_path(self, node_id: str) -> str:
+        around = self.outer.dotted_path(self.node_id) if self.node_id else ""
+        return f"{around}.{node_id}" if around else ""
+
+    def time_of(self, node_id: str) -> Time | None:
+        path = self.dotted_path(node_id)
+        return self.measurements.ms_of(path) if path else None
 
     # -- editing ------------------------------------------------------------------------------------------------------------
 

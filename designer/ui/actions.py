@@ -24,8 +24,9 @@ NO_DOCUMENT = "No design is open."
 class Spec:
     """What an action is called and where it stands.
 
-    `group` starts a new section of its menu when it differs from that of the action before. `canvas` marks keys that act only
-    while the canvas has the focus, so that typing in a field never triggers them. `document` marks what needs an open design.
+    `group` starts a new section of its menu when it differs from that of the action before; `submenu` names a menu in that one
+    which holds the action. `canvas` marks keys that act only while the canvas has the focus, so that typing in a field never
+    triggers them. `document` marks what needs an open design.
     """
 
     id: str
@@ -38,6 +39,11 @@ class Spec:
     canvas: bool = False
     document: bool = False
     checkable: bool = False
+    submenu: str = ""
+
+
+def _heat(id: str, text: str, tip: str) -> Spec:
+    return Spec(f"view.heat_{id}", text, tip, (), "", "View", "heat", document=True, checkable=True, submenu="Heat")
 
 
 def _file(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "", document: bool = False) -> Spec:
@@ -136,6 +142,20 @@ SPECS: tuple[Spec, ...] = (
     _view("zoom_selection", "Zoom to selection", "Show the selected blocks as large as they fit", "S", icon="focus"),
     _view("inside", "Look inside", "Show the drawing of the selected block", "I", "Return", icon="eye", group="inside"),
     _view("back", "Back", "Leave the drawing of the block", "Escape", icon="arrow-left", group="inside"),
+    _heat("off", "Off", "Colour blocks by their kind"),
+    _heat("params", "Params", "Colour blocks by their parameters"),
+    _heat("macs", "MACs", "Colour blocks by their multiply-accumulates"),
+    _heat("activations", "Activations", "Colour blocks by what their convolutions and linear layers give out"),
+    _heat("memory", "Output memory", "Colour blocks by the bytes of what they give out, at fp32"),
+    _heat("time", "Measured time", "Colour blocks by the time they took on this machine"),
+    _view(
+        "wire_width",
+        "Wires by size",
+        "Draw wires as wide as what flows in them is large",
+        group="heat",
+        canvas=False,
+        checkable=True,
+    ),
     _view("minimap", "Minimap", "Show or hide the small map of the design", "M", icon="map", group="show", checkable=True),
     _view(
         "flops",
@@ -219,9 +239,10 @@ BY_ID = {spec.id: spec for spec in SPECS}
 
 
 class Performer(Protocol):
-    """Somebody who can do actions. The canvas is one; `handlers` may change, then `handlers_changed` is emitted."""
+    """Somebody who can do actions. The canvas is one. `checks` says of those that can be switched whether they are on."""
 
     handlers: dict[str, Callable[[], object]]
+    checks: dict[str, Callable[[], bool]]
 
     def why_not(self, action_id: str) -> str:
         """Why the action cannot be done now, a short sentence; empty when it can."""
@@ -296,6 +317,7 @@ class Actions(QObject):
 
     def _triggered(self, action_id: str, checked: bool = False) -> None:
         self.perform(action_id)
+        self._show_checks()
 
     def refresh(self) -> None:
         """Grey what cannot be done now and say why."""
@@ -305,7 +327,16 @@ class Actions(QObject):
             action.setEnabled(not reason)
             action.setStatusTip(reason or spec.tip)
             action.setToolTip(f"{spec.text}: {reason}" if reason else _tool_tip(spec))
+        self._show_checks()
         self.changed.emit()
+
+    def _show_checks(self) -> None:
+        """Let the switches of the document in front stand as they are; all are off where there is none."""
+        performer = self._performer
+        for spec in SPECS:
+            if spec.checkable and spec.document and spec.id not in self._own:
+                check = performer.checks.get(spec.id) if performer is not None else None
+                self._actions[spec.id].setChecked(check is not None and check())
 
 
 def _tool_tip(spec: Spec) -> str:

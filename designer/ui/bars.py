@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMenuBar, QSizePo
 
 from designer.ui import actions, theme
 from designer.ui.actions import Actions
+from designer.ui.heat_button import HeatButton
 from designer.ui.painting import painting
 from designer.ui.widgets import button, label, without_margins
 
@@ -98,6 +99,7 @@ class MenuBar(QMenuBar):
 
 def _fill(menu: QMenu, title: str, all_actions: Actions) -> None:
     group = None
+    inner: dict[str, QMenu] = {}
     for spec in actions.SPECS:
         if spec.menu != title:
             continue
@@ -105,7 +107,10 @@ def _fill(menu: QMenu, title: str, all_actions: Actions) -> None:
             menu.addSeparator()
         group = spec.group
         all_actions[spec.id].setIconVisibleInMenu(not spec.checkable)  # the check mark stands there
-        menu.addAction(all_actions[spec.id])
+        if spec.submenu and spec.submenu not in inner:
+            inner[spec.submenu] = menu.addMenu(spec.submenu)
+            inner[spec.submenu].setToolTipsVisible(True)
+        inner.get(spec.submenu, menu).addAction(all_actions[spec.id])
 
 
 class ToolBar(QToolBar):
@@ -126,6 +131,8 @@ class ToolBar(QToolBar):
                 tool.setAccessibleName(all_actions[action_id].text())
                 tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.addSeparator()
+        self.heat = HeatButton(self, all_actions)
+        self.addWidget(self.heat)
         middle = QWidget()
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._options = without_margins(QHBoxLayout(middle))

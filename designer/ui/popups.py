@@ -68,7 +68,7 @@ class Popups(QObject):
                 continue
             action = actions[spec.id]
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            text = action.text().removesuffix("…")
+            text = f"{spec.submenu}: {action.text()}" if spec.submenu else action.text().removesuffix("…")
             found.append(Entry(text, action.trigger, spec.menu, keys, spec.icon, why_not=actions.why_not(spec.id)))
         no_document = "" if self._window.page is not None else "No design is open."
         for block_id, block in blocks().items():

@@ -28,7 +28,14 @@ def test_every_action_has_a_name_a_tip_and_a_menu_and_no_key_means_two_things() 
 
 
 def entries(menu: QMenu) -> list[QAction]:
-    return [action for action in menu.actions() if not action.isSeparator() and action.menu() is None]
+    found = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            found += entries(inner)
+        elif not action.isSeparator():
+            found.append(action)
+    return found
 
 
 def test_the_menus_hold_every_action_once(open_window: Open) -> None:

@@ -19,9 +19,11 @@ from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.gestures.move import drop
 from designer.ui.canvas.hit_test import Hit
 from designer.ui.canvas.inside import InsideScene
+from designer.ui.canvas.looks import Looks
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.rooms import Look, Room, can_enter, own_scope
 from designer.ui.canvas.scene import Scene
+from designer.ui.canvas.surface import Surface
 from designer.ui.canvas.view import View
 from designer.ui.canvas_actions import CanvasActions
 
@@ -85,6 +87,10 @@ class Canvas(QWidget):
             "design.tidy": lambda: "" if self.scene.nodes else "The design is empty.",
         }
 
+        self.looks = Looks(self)
+        self.handlers.update(self.looks.handlers())
+        self.reasons.update(self.looks.reasons())
+        self.checks: dict[str, Callable[[], bool]] = {"view.minimap": lambda: self.minimap_shown, **self.looks.checks()}
         self.tools = CanvasActions(self)
 
     def insert(self, block_id: str) -> bool:
@@ -220,7 +226,13 @@ class Canvas(QWidget):
             self.view.cancel_gesture()
             self.back()
 
+    @property
+    def surfaces(self) -> list[Surface]:
+        """The design's and those of the drawings on the way to the one that is shown, which is the last."""
+        return [self.whole, *[room.surface for room in self._rooms]]
+
     def _show_surface(self) -> None:
+        self.looks.dress()
         self.minimap.follow(self.view.surface)
         self._name_trail()
         self._arrange()
@@ -282,7 +294,7 @@ class Canvas(QWidget):
     # -- looks -------------------------------------------------------------------------------------------------------------
 
     def _write_anew(self) -> None:
-        for surface in (self.whole, *[room.surface for room in self._rooms]):
+        for surface in self.surfaces:
             surface.write_anew()
         if self._rooms:
             self._name_trail()
@@ -328,5 +340,7 @@ class Canvas(QWidget):
         self.trail.adjustSize()
         self.trail.move(margin, margin)
         self.trail.setVisible(bool(self._rooms))
-        for overlay in (self.minimap, self.zoom_bar, self.trail):
+        legend = self.looks.legend.sizeHint()
+        self.looks.legend.setGeometry(margin, bottom - legend.height(), legend.width(), legend.height())
+        for overlay in (self.minimap, self.zoom_bar, self.trail, self.looks.legend):
             overlay.raise_()

@@ -125,24 +125,26 @@ class CardItem(NodeItem):
         if self._rows is None:
             self._rows = rows_of(self.part.result)
         right = self.box.width - PAD_RIGHT
+        hot, (text, secondary, muted) = self.hot, self.letters(kit)
         painter.setFont(kit.name_font)
-        painter.setPen(kit.text)
-        kind = self.part.block.id.removeprefix("own.")
+        painter.setPen(text)
+        kind = self.part.block.id.removeprefix("own.") if hot is None else self.scale_.heat.text(hot)
         room = right - 16 - kit.caption_metrics.horizontalAdvance(kind) - 8
         painter.drawText(QPointF(16, 20), self._fit(self.part.name, kit, CLOSE, room))
         painter.setFont(kit.body_font)
-        painter.setPen(kit.muted)
+        painter.setPen(muted)
         painter.drawText(QPointF(right - kit.caption_metrics.horizontalAdvance(kind), 20), kind)
         for index, row in enumerate(self._rows):
             y = HEADER + ROW * index
             if row.glyph:
-                draw.draw_icon(painter, kit, row.glyph, kit.color(f"category.{row.category}"), 14, y + 3, 16)
+                hue = text if hot is not None else kit.color(f"category.{row.category}")
+                draw.draw_icon(painter, kit, row.glyph, hue, 14, y + 3, 16)
             painter.setFont(kit.body_font)
-            painter.setPen(kit.text if row.glyph else kit.muted)
+            painter.setPen(text if row.glyph else muted)
             room = right - 38 - len(row.figure) * kit.digit - 6
             painter.drawText(QPointF(38, y + 15), draw.elided(row.text, kit.caption_metrics, room))
             painter.setFont(kit.number_font)
-            painter.setPen(kit.secondary)
+            painter.setPen(secondary)
             draw.right_text(painter, row.figure, right, y + 15, kit.digit)
 
 

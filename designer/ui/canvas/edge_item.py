@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.graph.network import Edge
+from designer.ui import theme
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, bounds, elbows, label_leg, level
 from designer.ui.canvas.painter import Ink
@@ -17,7 +19,19 @@ from designer.ui.painting import say_once
 
 TALL = 7.0  # half the height that a text keeps free of other wires
 NAME = 14.0  # the word above the shape of a bypass
+WIDTHS: list[float] = theme.named(theme.DARK).size("wire.by_size")
 ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
+
+
+def wire_width(size: int, top: int) -> float:
+    """How wide a wire is in which `size` elements flow where the most in any is `top`; 0: as without that.
+
+    By the root, because a network's first maps are hundreds of times larger than its last: linear widths would show two steps.
+    """
+    if not size or not top:
+        return 0.0
+    least, most = WIDTHS
+    return float(least + (most - least) * math.sqrt(size / top))
 
 
 class EdgeItem(QGraphicsItem):
@@ -30,6 +44,7 @@ class EdgeItem(QGraphicsItem):
         self.text = ""
         self.status = ""  # "", error, blocked
         self.bypass = False
+        self.width = 0.0  # at least, in scene px
         self._covered: tuple[object, bool] = (None, False)
         self.hovered = False
         self.selected = False
@@ -58,6 +73,15 @@ class EdgeItem(QGraphicsItem):
             self._measure()
         self.text, self.status = text, status
         self.update()
+
+    def set_width(self, width: float) -> None:
+        """Be at least this wide."""
+        if width != self.width:
+            self.prepareGeometryChange()
+            self.width = width
+            if self.points:
+                self._measure()
+            self.update()
 
     def _build(self) -> None:
         leg = label_leg(self.points)
@@ -98,7 +122,7 @@ class EdgeItem(QGraphicsItem):
         reach = max(abs(ax - bx), abs(ay - by), 1.0)
         smallest = max(SIZES.middle_from, min(1.0, SIZES.label_min_gap / reach))  # the zoom at which its text still shows
         half = len(self.text) * 3.4 / smallest + 4.0
-        margin = 3.0
+        margin = max(3.0, self.width / 2 + 1.0)
         middle = (ax + bx) / 2
         left, right = min(box.left - margin, middle - half), max(box.right + margin, middle + half)
         self._bounds = QRectF(left, box.top - margin, right - left, box.height + 2 * margin)
@@ -125,7 +149,7 @@ class EdgeItem(QGraphicsItem):
         kit = draw.ink()
         state = "selected" if self.selected else "error" if self.status == "error" else "hover" if self.hovered else ""
         state = state or ("blocked" if self.status == "blocked" else "bypass" if self.bypass else "")
-        painter.setPen(kit.wires[state])
+        painter.setPen(kit.wide(state, self.width) if self.width else kit.wires[state])
         painter.setBrush(draw.NO_BRUSH)
         if not self._head.isEmpty():
             painter.drawPath(self._head)

@@ -12,6 +12,7 @@ from designer.graph.layout import Metrics, layout
 from designer.graph.network import Edge, Network, Node
 from designer.ui.canvas.card_item import WIDTH, CardItem, PillItem, card_height
 from designer.ui.canvas.geometry import SIZES, input_places, output_places
+from designer.ui.canvas.heat import TIME, Warmth, warmth_of_part
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.surface import Surface
 from designer.ui.numbers import shape
@@ -57,9 +58,30 @@ class InsideScene(Surface):
             self._structure = structure
             self._draw(result, drawing)
         self.scale.top = max([part.result.cost.macs for part in drawing.parts], default=0)
+        self.warm()
+        self.widen()
         self.update()
         self.contents_changed.emit()
         return True
+
+    def warmth(self, node_id: str) -> Warmth | None:
+        part = self.part(node_id)
+        if part is None:
+            return None
+        metric = self.scale.heat.metric
+        above = self.controller.dotted_path(self.trail[0])
+        path = ".".join((above, *self.trail[1:], part.name)) if above else ""
+        time = self.controller.measurements.ms_of(path) if metric == TIME and path else None
+        return warmth_of_part(metric, part.result.cost, part.result.outputs, time)
+
+    def flow(self, edge: Edge) -> int:
+        part = self.part(edge.source)
+        if part is not None:
+            return part.result.outputs[part.block.outputs.index(edge.source_port)].elements
+        result = self.result
+        if result is None:
+            return 0
+        return next((spec.elements for pill, _, spec in _pills(result)[0] if pill == edge.source), 0)
 
     def part(self, name: str) -> Part | None:
         """The part of this name."""

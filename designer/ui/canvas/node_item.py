@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import name_of, result_line
@@ -15,6 +15,7 @@ from designer.graph.network import Node
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
+from designer.ui.canvas.heat import MACS, Heat, Warmth
 from designer.ui.painting import say_once
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ PAD_MIDDLE: float = MIDDLE_LOOK["pad_right"]
 
 
 class Scale:
-    """The one scale of share bars of a view: bars beside each other can be compared, whatever the level."""
+    """The scales of a view. There is one of share bars: bars beside each other can be compared, whatever the level."""
 
     def __init__(self) -> None:
         self.top = 0  # the largest number of MACs of a block that is drawn
+        self.heat = Heat()
 
 
 class NodeItem(QGraphicsItem):
@@ -57,6 +59,7 @@ class NodeItem(QGraphicsItem):
         self.category = ""
         self.status = "ok"
         self.macs = 0
+        self.warmth: Warmth | None = None  # the figure it is coloured by, while heat is on and it is known
         self.selected = False
         self.hovered = False
         self.dimmed = False  # while a wire is dragged that it cannot take
@@ -136,6 +139,22 @@ class NodeItem(QGraphicsItem):
         return self.result is not None and self.result.block_type is None
 
     @property
+    def hot(self) -> Warmth | None:
+        """The figure that colours the block; None where it looks as without heat."""
+        return self.warmth if self.scale_.heat.on and not self.quiet and self.status in ("ok", "warning") else None
+
+    @property
+    def fill(self) -> str:
+        """Its colour far away, as `Ink.fill` names it."""
+        hot = self.hot
+        return f"heat.{self.scale_.heat.step(hot)}" if hot is not None else self.category
+
+    def letters(self, kit: Ink) -> draw.Letters:
+        """What its texts are written in."""
+        hot = self.hot
+        return kit.heat(self.scale_.heat.step(hot))[1] if hot is not None else kit.letters
+
+    @property
     def share(self) -> float:
         return self.macs / self.scale_.top if self.scale_.top else 0.0
 
@@ -205,7 +224,16 @@ class NodeItem(QGraphicsItem):
             painter.setBrush(kit.blocked)
         else:
             painter.setBrush(kit.body_hover if self.hovered else kit.body)
+        hot = self.hot
         pen = self._border(kit)
+        if hot is not None:
+            painter.setBrush(kit.heat(self.scale_.heat.step(hot))[0])
+            painter.drawPath(draw.body_path(width, height))
+            if pen is not kit.border:
+                painter.setBrush(draw.NO_BRUSH)
+                painter.setPen(pen)
+                painter.drawPath(draw.body_path(width, height, 0.5))
+            return
         if pen is kit.border or pen is kit.border_hover:  # filled twice, which costs less than a stroke
             fill = painter.brush()
             painter.setBrush(pen.color())
@@ -244,19 +272,24 @@ class NodeItem(QGraphicsItem):
     def _draw_close(self, painter: QPainter, kit: Ink) -> None:
         width, height = self.box.width, self.box.height
         name, work, line, params = self.texts
+        hot, (text, secondary, muted) = self.hot, self.letters(kit)
+        if hot is not None:
+            line = line if self.scale_.heat.metric == MACS else self.scale_.heat.text(hot)  # those stand above already
+            params = self.scale_.heat.share(hot)
         right = width - PAD_RIGHT
         single = height < SIZES.height
+        if single and hot is not None:
+            work = self.scale_.heat.text(hot)
         baseline = height / 2 + 4.5 if single else BASELINES[0]
         icon_y = (height - ICON["size"]) / 2 if single else ICON["y"]
         quiet = self.quiet
-        hue = kit.color(f"category.{self.category}") if self.category else kit.muted
         if quiet:
             painter.setOpacity(painter.opacity() * 0.55)
-        draw.draw_icon(painter, kit, self.glyph(), hue, ICON["x"], icon_y, ICON["size"])
+        draw.draw_icon(painter, kit, self.glyph(), self._hue(kit), ICON["x"], icon_y, ICON["size"])
         if quiet:
             painter.setOpacity(1.0 if not self.dimmed else 0.45)
         painter.setFont(kit.name_font)
-        painter.setPen(kit.muted if quiet else kit.text)
+        painter.setPen(muted if quiet else text)
         room = right - TEXT_X - (len(work) * kit.digit + 8 if work else 0)
         painter.drawText(QPointF(TEXT_X, baseline), self._fit(name, kit, CLOSE, room))
         painter.setFont(kit.number_font)
@@ -264,30 +297,46 @@ class NodeItem(QGraphicsItem):
             draw.right_text(painter, work, right, baseline, kit.digit)
         if single:
             return
-        painter.setPen(kit.muted if quiet else kit.secondary)
+        painter.setPen(muted if quiet else secondary)
         count = int((right - TEXT_X - (len(params) * kit.digit + 8 if params else 0)) / kit.digit)
         painter.drawText(QPointF(TEXT_X, BASELINES[1]), line if len(line) <= count else line[: max(0, count - 1)] + "…")
         if params:
-            painter.setPen(kit.muted)
+            painter.setPen(muted)
             draw.right_text(painter, params, right, BASELINES[1], kit.digit)
-        draw.draw_share_bar(painter, kit, TEXT_X, height - BAR["y_from_bottom"], right - TEXT_X, BAR["height"], self.share)
+        self._draw_bar(painter, kit, TEXT_X, height - BAR["y_from_bottom"], right - TEXT_X, BAR["height"])
+
+    def _hue(self, kit: Ink) -> QColor:
+        """The colour of its icon."""
+        if self.hot is not None:
+            return self.letters(kit).text
+        return kit.color(f"category.{self.category}") if self.category else kit.muted
+
+    def _draw_bar(self, painter: QPainter, kit: Ink, x: float, y: float, width: float, height: float) -> None:
+        """The share bar: of MACs, or of what colours the block."""
+        hot = self.hot
+        if hot is None:
+            draw.draw_share_bar(painter, kit, x, y, width, height, self.share)
+        elif hot.value:
+            painter.fillRect(QRectF(x, y, max(1.0, width * self.scale_.heat.fraction(hot)), height), self.letters(kit).muted)
 
     def _draw_middle(self, painter: QPainter, kit: Ink, zoom: float) -> None:
         """Body, stripe and bar have the zoom; icon and text keep their size on the screen."""
         width, height = self.box.width * zoom, self.box.height * zoom
         name, work, _, _ = self.texts
+        hot, (text, _, muted) = self.hot, self.letters(kit)
+        if hot is not None:
+            work = self.scale_.heat.bare(hot)
         size = MIDDLE_LOOK["icon"]
         text_x = min(MIDDLE_LOOK["text_x"], 14 * zoom + size + 6)
-        middle = height / 2 - (2.0 if self.share and height > 30 else 0.0)
+        middle = height / 2 - (2.0 if (hot.value if hot is not None else self.share) and height > 30 else 0.0)
         quiet = self.quiet
         painter.save()
         painter.scale(1 / zoom, 1 / zoom)
         if quiet:
             painter.setOpacity(painter.opacity() * 0.55)
-        hue = kit.color(f"category.{self.category}") if self.category else kit.muted
-        draw.draw_icon(painter, kit, self.glyph(), hue, text_x - size - 6, middle - size / 2, size)
+        draw.draw_icon(painter, kit, self.glyph(), self._hue(kit), text_x - size - 6, middle - size / 2, size)
         right = width - PAD_MIDDLE
-        painter.setPen(kit.muted if quiet else kit.text)
+        painter.setPen(muted if quiet else text)
         if self._name_width < 0:
             self._name_width = kit.small_name_metrics.horizontalAdvance(name)
         fits = text_x + self._name_width + 8 + len(work) * kit.small_digit <= right
@@ -301,7 +350,7 @@ class NodeItem(QGraphicsItem):
         )
         bar = 2.0
         y = height - max(3.0, BAR["y_from_bottom"] * zoom)
-        draw.draw_share_bar(painter, kit, text_x, y, right - text_x, bar, self.share)
+        self._draw_bar(painter, kit, text_x, y, right - text_x, bar)
         painter.restore()
 
     def _fit(self, name: str, kit: Ink, detail: str, room: float) -> str:

@@ -16,7 +16,7 @@ from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import SIZES, Box, Point
 from designer.ui.canvas.grid import Grid
 
-Look = tuple[str, bool]  # category, dim
+Look = tuple[str, bool]  # what `Ink.fill` makes a brush of, dim
 BAR = 8.0  # screen px a block is high at most
 MARK = 10.0
 
@@ -37,9 +37,9 @@ class Overview:
     def clear(self) -> None:
         self.__init__()  # type: ignore[misc]
 
-    def put_node(self, node_id: str, box: Box, category: str, dim: bool, status: str) -> None:
-        """Add a block, or change it."""
-        look = (category, dim)
+    def put_node(self, node_id: str, box: Box, fill: str, dim: bool, status: str) -> None:
+        """Add a block, or change it. `fill` names its colour as `Ink.fill` does."""
+        look = (fill, dim)
         old = self._look.get(node_id)
         if old is not None and old != look:
             del self._bars[old][node_id]
@@ -84,10 +84,9 @@ class Overview:
         if lowered:  # the wires go on to the bars
             painter.drawLines(self._joints(area, grid))
         painter.setPen(Qt.PenStyle.NoPen)
-        for (category, dim), rects in bars.items():
+        for (fill, dim), rects in bars.items():
             if rects:
-                brushes = kit.category_dim if dim else kit.category
-                painter.setBrush(brushes[category] if category else kit.muted)
+                painter.setBrush(kit.fill(fill, dim))
                 painter.drawRects(rects)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_marks(painter, zoom, grid.boxes, minimap)

@@ -6,6 +6,7 @@ Scene px throughout. At the middle level texts and icons keep their size on the 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
@@ -13,9 +14,18 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from blocks.block import CATEGORIES
 from designer.ui import theme
 from designer.ui.canvas.geometry import CLOSE, SIZES
+from designer.ui.canvas.heat import STEPS
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+
+
+class Letters(NamedTuple):
+    """Colours of what is written on a block."""
+
+    text: QColor
+    secondary: QColor
+    muted: QColor
 
 
 class Ink:
@@ -27,6 +37,8 @@ class Ink:
         self.color = color
         self._bars: dict[int, QColor] = {}
         self._tints: dict[tuple[int, float], QColor] = {}
+        self._heat: dict[int, tuple[QBrush, Letters]] = {}
+        self._wide: dict[tuple[str, int], QPen] = {}
         self.body = QBrush(color("node.body"))
         self.body_hover = QBrush(color("node.body_hover"))
         self.blocked = QBrush(color("node.blocked"))
@@ -45,6 +57,7 @@ class Ink:
         self.secondary = color("text.secondary")
         self.muted = color("text.muted")
         self.disabled = color("text.disabled")
+        self.letters = Letters(self.text, self.secondary, self.muted)
         self.name_font = look.font("strong")
         self.number_font = look.font("number_small")
         self.body_font = look.font("caption")
@@ -80,6 +93,36 @@ class Ink:
         if found is None:
             found = mixed(self.color(f"stage.{stage}"), self.color("bg.canvas"), strength)
             self._tints[stage, strength] = found
+        return found
+
+    def heat(self, step: int) -> tuple[QBrush, Letters]:
+        """The fill of a block at this step of the heat scale, and what is read on it."""
+        found = self._heat.get(step)
+        if found is None:
+            fill = self.theme.heat(step / STEPS)
+            on = self.theme.text_on(fill)
+            found = self._heat[step] = (QBrush(fill), Letters(on, on, on))
+        return found
+
+    def fill(self, look: str, dim: bool = False) -> QBrush:
+        """The fill of a bar far away: of a category, of a stage (`stage.3`), or of a step of the heat scale (`heat.12`)."""
+        kind, _, number = look.partition(".")
+        if kind == "heat":
+            return self.heat(int(number))[0]
+        if kind == "stage":
+            return QBrush(self.color(look))
+        return (self.category_dim if dim else self.category)[look] if look else QBrush(self.muted)
+
+    def wide(self, state: str, width: float) -> QPen:
+        """The pen of a wire in a state, at least as wide as this."""
+        pen = self.wires[state]
+        key = (state, round(width * 4))
+        if key[1] <= pen.widthF() * 4:
+            return pen
+        found = self._wide.get(key)
+        if found is None:
+            found = self._wide[key] = QPen(pen)
+            found.setWidthF(key[1] / 4)
         return found
 
     def bar(self, fraction: float) -> QColor:

@@ -12,6 +12,7 @@ from designer.graph.design import ROOT
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Network
 from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
+from designer.ui.canvas.heat import TIME, Warmth, warmth_of
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.note_item import NoteItem
 from designer.ui.canvas.stage_frame import StageFacts, StageFrame
@@ -120,6 +121,8 @@ class Scene(Surface):
         for edge in network.edges():
             self._tell_edge(self.put_edge(edge).edge)
         self._scale_bars()
+        self.warm()
+        self.widen()
         self._tell_frames(set(self._members))
         self._follow_notes()
         self.mark_selected(self.controller.selection)
@@ -229,6 +232,8 @@ class Scene(Surface):
         stages |= {self._stage_of.get(node_id, "") for node_id in touched}
         if delta.structural:  # the execution order decides which stage comes first and which of its blocks last
             stages |= set(self._members)
+            self.warm()
+            self.widen()
         self._tell_frames(stages)
         self._follow_notes()
         self.fit_index([self.nodes[node_id].box for node_id in touched if node_id in self.nodes])
@@ -382,9 +387,25 @@ class Scene(Surface):
             stages.add(self._stage_of.get(node_id, ""))
         if delta.changed or delta.removed:
             self._scale_bars()
+            self.warm()
+            self.widen()
         self._tell_frames(set(self.frames) if delta.totals else stages)
         if delta.changed:
             self.contents_changed.emit()
+
+    def warmth(self, node_id: str) -> Warmth | None:
+        metric = self.scale.heat.metric
+        time = self.controller.time_of(node_id) if metric == TIME else None
+        return warmth_of(metric, self.controller.engine.results.get(node_id), time)
+
+    @property
+    def known(self) -> bool:
+        return self.controller.engine.valid
+
+    def flow(self, edge: Edge) -> int:
+        result = self.controller.engine.results.get(edge.source)
+        spec = result.outputs.get(edge.source_port) if result is not None else None
+        return spec.elements if spec is not None else 0
 
     def _scale_bars(self) -> None:
         top = max([item.macs for item in self.nodes.values()], default=0)

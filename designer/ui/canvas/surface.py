@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from designer.graph.network import Edge
 from designer.graph.routing import route
-from designer.ui.canvas.edge_item import EdgeItem
+from designer.ui.canvas.edge_item import EdgeItem, wire_width
 from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds
 from designer.ui.canvas.grid import Grid
+from designer.ui.canvas.heat import Warmth
 from designer.ui.canvas.hit_test import Hit, hit_test
 from designer.ui.canvas.node_item import NodeItem, Scale
 from designer.ui.canvas.overview import Overview
@@ -36,6 +37,7 @@ class Surface(QGraphicsScene):
     """Blocks and wires by id. Items are put in and taken out through it alone."""
 
     contents_changed = Signal()  # something came, went, moved or looks different: for the minimap
+    heat_changed = Signal()  # another figure colours the blocks, or its scale is another
 
     read_only = False
 
@@ -51,6 +53,8 @@ class Surface(QGraphicsScene):
         self.edge_grid: Grid[tuple[Edge, int]] = Grid()
         self.overview = Overview()
         self.scale = Scale()
+        self.wires_by_size = False
+        self._warm = False
         self._blocks: tuple[int, Box | None] = (-1, None)  # around all blocks, at a version of their grid
         self._indexed: Box | None = None
         self.version = 0  # counts wires led elsewhere
@@ -71,6 +75,58 @@ class Surface(QGraphicsScene):
         for item in self.nodes.values():
             item.forget_texts()
         self.update()
+
+    # -- looks that a person chooses ---------------------------------------------------------------------------------------
+
+    def show_heat(self, metric: str) -> None:
+        """Colour blocks by one of `heat.METRICS`, or by their category again."""
+        self.scale.heat.metric = metric
+        self.warm()
+
+    def warm(self) -> None:
+        """Read the figures that colour the blocks anew. Nothing happens while heat is off and was."""
+        heat = self.scale.heat
+        if not heat.on and not self._warm:
+            return
+        self._warm = heat.on
+        found = {node_id: self.warmth(node_id) if heat.on else None for node_id in self.nodes}
+        heat.measure(found.values(), whole=self.known)
+        for node_id, item in self.nodes.items():
+            item.warmth = found[node_id]
+            self.note_look(item)
+        self.update()
+        self.contents_changed.emit()
+        self.heat_changed.emit()
+
+    def warmth(self, node_id: str) -> Warmth | None:
+        """The figure that colours a block."""
+        return None
+
+    @property
+    def known(self) -> bool:
+        """Whether the figures of all blocks are known, so that each has a share of them."""
+        return True
+
+    def show_wires_by_size(self, wanted: bool) -> None:
+        """Draw wires as wide as what flows in them is large, or all alike."""
+        self.wires_by_size = wanted
+        if not wanted:
+            for item in self.edges.values():
+                item.set_width(0.0)
+        self.widen()
+
+    def widen(self) -> None:
+        """Read anew how much flows in each wire. Nothing happens while all are alike."""
+        if not self.wires_by_size:
+            return
+        sizes = {edge: self.flow(edge) for edge in self.edges}
+        top = max(sizes.values(), default=0)
+        for edge, size in sizes.items():
+            self.edges[edge].set_width(wire_width(size, top))
+
+    def flow(self, edge: Edge) -> int:
+        """How many elements flow in a wire; 0 where that is not known."""
+        return 0
 
     # -- what the hit test reads -------------------------------------------------------------------------------------------
 
@@ -114,7 +170,7 @@ class Surface(QGraphicsScene):
 
     def note_look(self, item: NodeItem) -> None:
         """Tell the far level how a block looks now."""
-        self.overview.put_node(item.id, item.box, item.category, item.quiet, item.status)
+        self.overview.put_node(item.id, item.box, item.fill, item.quiet, item.status)
 
     def drop_node(self, node_id: str) -> None:
         """Take a block out with its wires."""
