@@ -35,9 +35,11 @@ def design(nodes: Sequence[Node | tuple[Any, ...]], wires: Iterable[str], name: 
     return Design(name, network(nodes, wires))
 
 
-def chain(*blocks: tuple[Any, ...] | str, shape: Sequence[int] = (3, 32, 32)) -> Design:
+def chain(*blocks: Node | tuple[Any, ...] | str, shape: Sequence[int] = (3, 32, 32)) -> Design:
     """A design in which each block reads the one before: `(id, block, params)`, or the name of a block."""
-    middle = [Node(block, block) if isinstance(block, str) else Node(*block) for block in blocks]
+    middle = [
+        Node(block, block) if isinstance(block, str) else block if isinstance(block, Node) else Node(*block) for block in blocks
+    ]
     nodes = [Node("input", "input", {"shape": list(shape)}), *middle, Node("output", "output")]
     return Design("chain", Network.of(nodes, [Edge(a.id, "y", b.id, "x") for a, b in pairwise(nodes)]))
 

@@ -81,6 +81,11 @@ class Design:
         """The network of a scope. Raises KeyError when there is no such definition."""
         return self.root if scope == ROOT else self.definitions[scope].network
 
+    @property
+    def definition(self) -> Definition | None:
+        """The own block whose inside this is (`inside.DesignInside`); None for a design itself."""
+        return None
+
     def real_scope(self, scope: str) -> str:
         """The scope in the whole design, where this is only a part of one (`inside.DesignInside`)."""
         return scope

@@ -14,7 +14,7 @@ from blocks.parameters import shown
 from designer.graph import rules
 from designer.graph.design import ROOT, Design, Note, Origin
 from designer.graph.network import Edge, Network, Node, slots
-from designer.graph.own_block import OWN, Definition, used_definitions
+from designer.graph.own_block import OWN, Definition, Exposed, used_definitions
 from designer.graph.rules import StructureError
 
 
@@ -301,6 +301,26 @@ class Define(Edit, frozen=True, kw_only=True):
         if before is not None:
             inverse = Define(definition=before, positions=places, notes=notes)
         return Change(inverse, set(), structural=True, definitions=True)
+
+
+class Describe(Edit, frozen=True, kw_only=True):
+    """Gives the definition `scope` another name, help or other exposed parameters; None leaves what there is."""
+
+    name: str | None = None
+    help: str | None = None
+    exposed: dict[str, Exposed] | None = None
+
+    def apply(self, design: Design) -> Change:
+        old = design.definitions.get(self.scope)
+        if old is None:
+            raise StructureError("no_definition", f"There is no own block {shown(self.scope)}.")
+        wanted = {name: value for name in ("name", "help", "exposed") if (value := getattr(self, name)) is not None}
+        new = msgspec.structs.replace(old, **wanted)
+        rules.check_definition(new)
+        design.definitions[self.scope] = new
+        design.definitions_changed()
+        before = {name: getattr(old, name) for name in wanted}
+        return Change(Describe(scope=self.scope, **before), set(), structural=True, definitions=True)
 
 
 class Undefine(Edit, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from designer.graph.edits import (
     Compound,
     Connect,
     Define,
+    Describe,
     Disconnect,
     Edit,
     Move,
@@ -96,6 +97,14 @@ def random_edit(rng: Random, design: Design, depth: int = 0) -> Edit:
             return SetNote(scope=scope, id="note", note=note)
         case "define":
             return Define(definition=random_definition(rng))
+        case "describe":
+            exposed = {"width": Exposed([("conv", "out_channels")]), "k": Exposed([(some, "kernel_size"), ("ghost", "x")])}
+            return Describe(
+                scope=rng.choice(OWN_IDS),
+                name=rng.choice([None, "Renamed"]),
+                help=rng.choice([None, "", "Helps."]),
+                exposed=rng.choice([None, {}, exposed, {"bad name": Exposed([])}]),
+            )
         case "undefine":
             return Undefine(id=rng.choice(OWN_IDS))
         case "redraw":
@@ -118,7 +127,7 @@ KINDS = (
     + ["add"] * 10
     + ["param"] * 8
     + ["remove", "disconnect", "disable", "stage", "reorder", "compound"] * 3
-    + ["label", "move", "note", "define", "define", "undefine", "origin", "redraw"]
+    + ["label", "move", "note", "define", "define", "describe", "undefine", "origin", "redraw"]
 )
 
 
