@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -16,16 +15,12 @@ from typing import NamedTuple
 
 from designer.analysis.latency import LatencyTable
 from designer.analysis.measured import LayersMeasured, MeasureError, Profile, Roof
+from designer.whole_files import reason, write_whole
 
 HOME = "LIGHTDESIGNER_HOME"
 FOLDER = "latency"
 SUFFIX = ".latency.json"
 MAX_BYTES = 64 * 2**20
-REASONS = {
-    FileNotFoundError: "there is no such file",
-    IsADirectoryError: "it is a folder",
-    PermissionError: "there is no permission",
-}
 
 
 class Kept(NamedTuple):
@@ -82,7 +77,7 @@ def read(file: Path) -> LatencyTable:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as problem:
-        raise MeasureError(f"{file} cannot be read: {_reason(problem)}.") from None
+        raise MeasureError(f"{file} cannot be read: {reason(problem)}.") from None
     if len(data) > MAX_BYTES:
         raise MeasureError(f"{file} has more than {MAX_BYTES // 2**20} MiB; no latency table is that large.")
     try:
@@ -93,17 +88,10 @@ def read(file: Path) -> LatencyTable:
 
 def write(table: LatencyTable, file: Path) -> None:
     """Write a table to any file, whole or not at all. Raises MeasureError with the file's name."""
-    temporary = file.with_name(f".{file.name}-{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("xb") as stream:
-            stream.write(table.to_json())
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
+        write_whole(file, table.to_json(), overwrite=True)
     except OSError as problem:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise MeasureError(f"{file} cannot be written: {_reason(problem)}.") from None
+        raise MeasureError(f"{file} cannot be written: {reason(problem)}.") from None
 
 
 def learn(device_name: str, *found: Profile | LayersMeasured | Roof) -> str:
@@ -129,7 +117,7 @@ def keep(table: LatencyTable) -> None:
     try:
         folder().mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise MeasureError(f"{folder()} cannot be made: {_reason(problem)}.") from None
+        raise MeasureError(f"{folder()} cannot be made: {reason(problem)}.") from None
     write(table, file_of(table.device_name))
 
 
@@ -154,7 +142,3 @@ def _set_aside(file: Path, problem: MeasureError) -> str:
     except OSError:
         raise problem from None
     return f"{problem} It was kept as {aside.name}, and a new table was begun."
-
-
-def _reason(problem: OSError) -> str:
-    return REASONS.get(type(problem), problem.strerror or str(problem))

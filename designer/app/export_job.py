@@ -17,6 +17,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
+from designer import whole_files
 from designer.app.worker_client import WorkerClient
 from designer.protocol import JOB_FOLDER, Export, Exported, Failed, Phase
 
@@ -113,17 +114,18 @@ class ExportJob(QObject):
         assert self._result is not None, "there is nothing to publish yet"
         assert self._folder is not None
         self._over |= set(over)
-        pairs = [(self._folder / name, self._target.with_name(name)) for name in self._result.files]
-        waiting = tuple(target for _, target in pairs if target.exists() and target not in self._over)
+        staged = [self._folder / name for name in self._result.files]
+        targets = [self._target.with_name(name) for name in self._result.files]
+        waiting = tuple(target for target in targets if target.exists() and target not in self._over)
         if waiting:
             self.in_the_way.emit(waiting)
             return
         try:
-            _move(pairs, self._folder)
+            whole_files.move_together(staged[::-1], targets[::-1])  # the file asked for last: it needs the others
         except OSError as error:
             self._fail(Failed(job=self._number, sentence=_cannot(self._target, error)))
             return
-        result = Written(self._result, tuple(target for _, target in pairs))
+        result = Written(self._result, tuple(targets))
         self._end()
         self.written.emit(result)
 
@@ -163,28 +165,7 @@ class ExportJob(QObject):
         self.deleteLater()
 
 
-def _move(pairs: list[tuple[Path, Path]], folder: Path) -> None:
-    """Put all files in their places, or none: no system moves several in one step, so what was there is kept until then."""
-    kept: list[tuple[Path, Path]] = []
-    moved: list[Path] = []
-    try:
-        for source, target in reversed(pairs):  # the file asked for last: it needs the others
-            if target.exists() and len(pairs) > 1:
-                old = folder / f"old-{target.name}"
-                target.replace(old)
-                kept.append((old, target))
-            source.replace(target)
-            moved.append(target)
-    except OSError:
-        for target in moved:
-            target.unlink(missing_ok=True)
-        for old, target in kept:
-            old.replace(target)
-        raise
-
-
 def _cannot(target: Path, problem: OSError | ValueError) -> str:
-    from designer.document.files import REASONS
-
-    reason = REASONS.get(problem.errno or 0, problem.strerror) if isinstance(problem, OSError) else "a name holds no zero byte"
-    return f"{str(target)!r} cannot be written: {reason}. Choose another place, or make room there."
+    if isinstance(problem, OSError):
+        return str(whole_files.cannot_write(target, problem))
+    return f"{str(target)!r} cannot be written: a name holds no zero byte. Choose another name."

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from blocks.errors import LightdesignerError
-from designer.compile.onnx_files import check_targets, publish, staging
+from designer.whole_files import check_targets, publish, staging
 
 
 @contextmanager

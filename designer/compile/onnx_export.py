@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from designer.compile import onnx_opset, progress
 from designer.compile.errors import EXPORT_ERRORS, CompileError, torch_said
 from designer.compile.onnx_check import Findings, check_file, noise, quiet
-from designer.compile.onnx_files import check_targets, publish, staging
 from designer.compile.onnx_graph import BATCH, LAYER, Draft, draft_of, set_metadata
 from designer.compile.onnx_prepare import Prepared, prepare, reference_of
 from designer.compile.onnx_report import Check, ExportReport
@@ -19,6 +18,7 @@ from designer.compile.plan import Plan, plan_of
 from designer.compile.torch_module import to_torch
 from designer.compile.verify import walk
 from designer.graph.design import Design
+from designer.whole_files import check_targets, publish, staging
 
 if TYPE_CHECKING:
     import numpy

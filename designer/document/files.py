@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -12,28 +11,9 @@ from designer.document.errors import DocumentError
 from designer.document.format import read_migrating, write
 from designer.document.migrations import MIGRATIONS, Migrations
 from designer.graph.design import Design
+from designer.whole_files import reason, write_whole
 
 MAX_BYTES = 64 * 2**20  # of a document; one of 10,000 nodes has about 1 MiB
-
-REASONS = {
-    errno.ENOENT: "the folder does not exist",
-    errno.ENOTDIR: "a part of the path is a file, not a folder",
-    errno.EISDIR: "it is a folder",
-    errno.EACCES: "there is no permission",
-    errno.EPERM: "there is no permission",
-    errno.EROFS: "the disk is read-only",
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.ELOOP: "its links lead in a circle",
-    errno.EFBIG: "the disk takes no file so large",
-    errno.EIO: "the disk reports an error",
-}
-
-
-def _reason(problem: OSError) -> str:
-    return REASONS.get(problem.errno or 0, problem.strerror or str(problem))
-
 
 # -- reading -------------------------------------------------------------------------------------------------------------------
 
@@ -70,7 +50,7 @@ def _content(file: Path) -> bytes:
     except FileNotFoundError:
         raise DocumentError("no_file", f"There is no file {file}.") from None
     except OSError as problem:
-        raise DocumentError("unreadable", f"{file} cannot be read: {_reason(problem)}.") from None
+        raise DocumentError("unreadable", f"{file} cannot be read: {reason(problem)}.") from None
     except ValueError:  # a NUL in the name
         raise DocumentError("no_file", f"There is no file {str(file)!r:.80}.") from None
     if len(data) > MAX_BYTES:
@@ -95,7 +75,7 @@ def save(design: Design, path: str | Path, *, overwrite: bool = False) -> None:
         mode = _writable_mode(file, target, overwrite)
         backup = _back_up(target) if mode is not None and design.migrated_file == str(target) else None
         try:
-            _write_whole(target, data, mode, overwrite)
+            write_whole(target, data, mode=mode, overwrite=overwrite)
         except BaseException:
             if backup is not None:
                 backup.unlink(missing_ok=True)
@@ -103,7 +83,7 @@ def save(design: Design, path: str | Path, *, overwrite: bool = False) -> None:
     except FileExistsError:  # since it was looked for
         raise _exists(file) from None
     except OSError as problem:
-        raise DocumentError("not_writable", f"{file} cannot be written: {_reason(problem)}.") from None
+        raise DocumentError("not_writable", f"{file} cannot be written: {reason(problem)}.") from None
     except ValueError:  # a NUL in the name
         raise DocumentError("not_writable", f"{str(file)!r:.80} cannot be the name of a file.") from None
     if design.migrated_file == str(target):
@@ -140,60 +120,8 @@ def _back_up(target: Path) -> Path:
     while True:
         backup = target.with_name(f"{target.name}.bak{number if number > 1 else ''}")
         try:
-            _write_whole(backup, data, mode, overwrite=False)
+            write_whole(backup, data, mode=mode, overwrite=False)
         except FileExistsError:
             number += 1
         else:
             return backup
-
-
-def _write_whole(target: Path, data: bytes, mode: int | None, overwrite: bool) -> None:
-    """Put `data` at `target` in one step. Raises OSError, FileExistsError where there is a file and it may not be overwritten."""
-    if not overwrite and target.exists():
-        raise FileExistsError(errno.EEXIST, "")
-    temporary = target.with_name(f".lightdesign-{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode is not None:
-            temporary.chmod(mode)
-        if overwrite:
-            temporary.replace(target)
-        else:
-            _place_new(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _place_new(temporary: Path, target: Path) -> None:
-    """Give the temporary file its name, which must be free: a link fails where a rename would overwrite."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # a disk without hard links
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, "") from None
-        temporary.replace(target)
-    else:
-        temporary.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the new name to the disk where folders can be flushed; the content is there already."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # Windows opens no folders
-        return
-    try:
-        os.fsync(handle)
-    except OSError:  # nor does every disk flush them
-        pass
-    finally:
-        os.close(handle)

@@ -53,7 +53,7 @@ def exported(job: Export, say: Say) -> Exported | Failed:
     except MemoryError:
         return Failed(job=job.job, sentence=NO_MEMORY)
     except OSError as problem:
-        from designer.compile.onnx_files import cannot_write
+        from designer.whole_files import cannot_write
 
         return Failed(job=job.job, sentence=str(cannot_write(Path(job.file), problem)))
     except Exception as problem:  # noqa: BLE001  # the process lives on, and the person gets a sentence
@@ -213,7 +213,7 @@ def _written(
     difference: float | None = None,
     batches: tuple[int, ...] = (),
 ) -> Exported:
-    from designer.compile.onnx_files import sync
+    from designer.whole_files import sync
 
     sync(file)
     return Exported(

@@ -449,11 +449,11 @@ def test_what_cannot_be_kept_here_stays_there(dead: Documents, documents: Docume
     claim = Claim()
     [left] = claim.documents
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "_write_whole", full)
+        patched.setattr(files, "write_whole", full)
         documents.recover(left)
     assert left.recovery_file.exists()
     assert len(said) == 1

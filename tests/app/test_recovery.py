@@ -134,13 +134,13 @@ def test_what_cannot_be_written_is_said_once_and_tried_again(
 ) -> None:
     monkeypatch.setattr(recovery, "WAIT_MS", 20)
     kept._timer.setInterval(20)
-    real, tries = files._write_whole, []
+    real, tries = files.write_whole, []
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         tries.append(1)
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files, "_write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     said: list[str] = []
     kept.failed.connect(said.append)
     note(controller, "one")
@@ -148,7 +148,7 @@ def test_what_cannot_be_written_is_said_once_and_tried_again(
     assert len(said) == 1
     assert "the disk is full" in said[0]
     assert said[0].endswith("Save the design soon.")
-    monkeypatch.setattr(files, "_write_whole", real)
+    monkeypatch.setattr(files, "write_whole", real)
     with qtbot.waitSignal(kept.written, timeout=3000):
         pass
     assert state(in_file(kept)) == state(controller.design)

@@ -236,12 +236,12 @@ def test_a_full_disk_keeps_the_work_and_offers_another_place(
     controller = window.files.open(file)
     assert controller is not None
     note(controller)
-    real, target = files._write_whole, tmp_path / "elsewhere.lightdesign"
+    real, target = files.write_whole, tmp_path / "elsewhere.lightdesign"
 
-    def full(target: Path, data: bytes, mode: int | None, overwrite: bool) -> None:
+    def full(target: Path, data: bytes, *, mode: int | None, overwrite: bool) -> None:
         if target == file:
             raise OSError(28, "No space left on device")
-        real(target, data, mode, overwrite)
+        real(target, data, mode=mode, overwrite=overwrite)
 
     def reads(question: Question) -> str:
         assert "the disk is full" in question.accessibleDescription()
@@ -249,7 +249,7 @@ def test_a_full_disk_keeps_the_work_and_offers_another_place(
         assert controller.unsaved
         return questions.AGAIN
 
-    monkeypatch.setattr(files, "_write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     chooses(monkeypatch, target)
     person.will(reads, questions.ELSEWHERE)
     assert window.files.save(controller)
@@ -500,10 +500,10 @@ def test_recovery_that_cannot_be_written_is_told_above_the_document(
 ) -> None:
     controller = window.documents.open(file)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     note(controller)
     qtbot.waitUntil(lambda: bool(window.told), timeout=5000)
     assert window.told[0][0].startswith("Unsaved work cannot be kept for recovery.")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from designer.compile import onnx_export, onnx_files
+from designer import whole_files
+from designer.compile import onnx_export
 from designer.compile.onnx_export import export_onnx
-from designer.compile.onnx_files import TargetError, publish
+from designer.whole_files import TargetError, publish
 from tests.compile.designs import small_net
 
 
@@ -141,7 +142,11 @@ def test_a_folder_without_permission_is_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(errno.ENOSPC, "the disk is full"), (errno.EACCES, "no permission"), (errno.EIO, "the system says: Input/output error")],
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EACCES, "no permission"),
+        (errno.EBUSY, "the system says: Device or resource busy"),
+    ],
 )
 @pytest.mark.parametrize("step", ["mkdtemp", "write_bytes", "sync", "replace"])
 def test_what_the_system_refuses_is_a_sentence_and_leaves_what_was_there(
@@ -152,7 +157,7 @@ def test_what_the_system_refuses_is_a_sentence_and_leaves_what_was_there(
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise OSError(number, os.strerror(number))
 
-    owner: Any = {"mkdtemp": onnx_files.tempfile, "sync": onnx_files}.get(step, Path)
+    owner: Any = {"mkdtemp": whole_files.tempfile, "sync": whole_files}.get(step, Path)
     monkeypatch.setattr(onnx_export, "_draft", lambda *_: tiny_draft())
     monkeypatch.setattr(owner, step, refuse)
     with pytest.raises(TargetError, match=said):
