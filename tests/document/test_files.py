@@ -109,7 +109,7 @@ def test_a_target_that_cannot_be_one_is_refused_with_the_reason(folder: Path) ->
     error = failing(small(), folder / "missing" / "net.lightdesign")
     assert error.code == "no_folder"
     assert str(error) == f"{folder / 'missing' / 'net.lightdesign'} cannot be written: there is no folder {folder / 'missing'}."
-    assert "is a file, not a folder" in str(failing(small(), folder / "file" / "net.lightdesign"))
+    assert "the folder it should stand in is a file" in str(failing(small(), folder / "file" / "net.lightdesign"))
     assert "the name is too long" in str(failing(small(), folder / ("n" * 300)))
     assert failing(small(), f"{folder}/a\0b").code == "not_writable"
     assert names(folder) == ["file", "sub"]
