@@ -56,6 +56,7 @@ def state(design: Design) -> Any:
         definitions,
         copy.deepcopy(design.positions),
         copy.deepcopy(design.notes),
+        design.flow,
         design.origin,
         copy.deepcopy(design.extra),
     )
@@ -80,5 +81,6 @@ def copied(original: Design, shuffle: Callable[[list[Any]], None] = lambda items
     made.definitions_changed()
     made.positions = copy.deepcopy(original.positions)
     made.notes = copy.deepcopy(original.notes)
+    made.flow = original.flow
     made.origin, made.extra = original.origin, copy.deepcopy(original.extra)
     return made

@@ -115,6 +115,7 @@ def _snapshot(design: Design, about: About) -> _Snapshot:
     copy.definitions = dict(design.definitions)
     copy.positions = {scope: dict(places) for scope, places in design.positions.items()}
     copy.notes = {scope: dict(notes) for scope, notes in design.notes.items()}
+    copy.flow = design.flow
     copy.origin = design.origin
     belongs = {"file": None if about.file is None else str(about.file), "digest": about.digest}
     copy.extra = {**design.extra, KEY: belongs}

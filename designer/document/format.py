@@ -34,7 +34,7 @@ from designer.document.records import (
     extra,
 )
 from designer.graph import rules
-from designer.graph.design import ROOT, Design, Note, Origin
+from designer.graph.design import DOWN, NOTE_WIDTH, ROOT, Design, Note, Origin
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError
@@ -123,6 +123,7 @@ class _Reader:
             places = {node_id: place for node_id, place in record.positions.get(scope, {}).items() if node_id in network}
             if places:
                 design.positions[scope] = places
+        design.flow = record.flow
         design.extra = extra(raw, DocumentRecord)
         return design
 
@@ -164,7 +165,7 @@ class _Reader:
         for raw, record in zip(raws, records, strict=True):
             if record.id in found:
                 raise DocumentError("duplicate_id", f"The id {shown(record.id)} is given to two notes.")
-            found[record.id] = Note(record.id, record.text, record.x, record.y, extra(raw, NoteRecord))
+            found[record.id] = Note(record.id, record.text, record.x, record.y, extra(raw, NoteRecord), record.width)
         return found
 
 
@@ -191,6 +192,8 @@ def write(design: Design) -> str:
         written = [_definition(design.definitions[name], versions) for name in sorted(design.definitions)]
         sections.append('"definitions": ' + _list(written))
     sections += [f"{_line(key, key)}: {_line(value, key)}" for key, value in _sorted(design.extra).items()]
+    if design.flow != DOWN:
+        sections.append(f'"flow": {_line(design.flow, "flow")}')
     notes = [f'"{scope}": {_list(_notes(design.notes[scope]))}' for scope in scopes if design.notes.get(scope)]
     if notes:
         sections.append('"notes": ' + _object(notes))
@@ -295,6 +298,8 @@ def _notes(notes: Mapping[str, Note]) -> list[str]:
     for note_id in sorted(notes):
         note = notes[note_id]
         record: Raw = {"id": note_id, "text": note.text, "x": _pixels(note.x), "y": _pixels(note.y)}
+        if note.width != NOTE_WIDTH and math.isfinite(note.width):
+            record["width"] = _pixels(note.width)
         written.append(_line(record | _sorted(note.extra), note_id))
     return written
 

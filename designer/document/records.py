@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from designer.document.errors import DocumentError
+from designer.graph.design import DOWN, NOTE_WIDTH
 
 FORMAT = "lightdesign"
 EdgeRecord = tuple[str, str, str, str]
@@ -51,12 +52,13 @@ class DefinitionRecord(msgspec.Struct):
 
 
 class NoteRecord(msgspec.Struct):
-    """Free text at a scene position in px."""
+    """Free text at a scene position, so wide, in px."""
 
     id: str
     text: str
     x: float = 0.0
     y: float = 0.0
+    width: float = NOTE_WIDTH
 
 
 class OriginRecord(msgspec.Struct):
@@ -67,7 +69,8 @@ class OriginRecord(msgspec.Struct):
 
 
 class DocumentRecord(msgspec.Struct):
-    """The whole document. Notes and positions (scene px) are kept by scope: "" is the design, others are ids of definitions."""
+    """The whole document. `flow` is the way wires run on the canvas. Notes and positions (scene px) are kept by scope: "" is the
+    design, others are ids of definitions."""
 
     format: str
     schema: int
@@ -77,6 +80,7 @@ class DocumentRecord(msgspec.Struct):
     origin: OriginRecord | None = None
     blocks: dict[str, int] = {}
     definitions: list[DefinitionRecord] = []
+    flow: str = DOWN
     notes: dict[str, list[NoteRecord]] = {}
     positions: dict[str, dict[str, tuple[float, float]]] = {}
 

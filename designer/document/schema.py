@@ -15,6 +15,7 @@ from blocks.parameters import Choice, Padding, Parameter, Shape
 from blocks.spec import MAX_CHANNELS, MAX_SIDE
 from designer.document.migrations import MIGRATIONS
 from designer.document.records import FORMAT
+from designer.graph.design import DOWN, RIGHT
 
 Schema = dict[str, Any]
 ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 100}
@@ -55,6 +56,7 @@ def schema() -> Schema:
             "nodes": nodes,
             "edges": edges,
             "definitions": {"type": "array", "items": {"$ref": "#/$defs/definition"}},
+            "flow": {"description": "Which way wires run on the canvas.", "default": DOWN, "enum": [DOWN, RIGHT]},
             "notes": _by_scope({"type": "array", "items": {"$ref": "#/$defs/note"}}, "Free texts on the canvas."),
             "positions": _by_scope(
                 {"type": "object", "additionalProperties": {"$ref": "#/$defs/point"}}, "Where blocks stand on the canvas, in px."
@@ -64,7 +66,9 @@ def schema() -> Schema:
             "origin": _record({"preset": TEXT, "options": {"type": "object"}}, ["preset"], "The preset the design came from."),
             "point": {"type": "array", "prefixItems": [{"type": "number"}] * 2, "minItems": 2, "maxItems": 2},
             "note": _record(
-                {"id": TEXT, "text": TEXT, "x": {"type": "number"}, "y": {"type": "number"}}, ["id", "text"], "A note."
+                {"id": TEXT, "text": TEXT, "x": {"type": "number"}, "y": {"type": "number"}, "width": {"type": "number"}},
+                ["id", "text"],
+                "A note.",
             ),
             "relation": {
                 **_record(

@@ -171,10 +171,10 @@ def _draw_near(rows: Rows, blocks: Blocks, gaps: Gaps) -> None:
         slack = float("inf")
         for item in items:
             row = rows[item.rank]
-            if gaps.bypass_first and item.place + 1 < len(row):
+            if item.side < 0 and item.place + 1 < len(row):
                 slack = min(slack, row[item.place + 1].x - item.x - apart(item, row[item.place + 1], gaps))
-            elif not gaps.bypass_first and item.place:
+            elif item.side > 0 and item.place:
                 slack = min(slack, item.x - row[item.place - 1].x - apart(row[item.place - 1], item, gaps))
         if 0 < slack < float("inf"):
             for item in items:
-                item.x += slack if gaps.bypass_first else -slack
+                item.x -= slack * item.side

@@ -13,6 +13,11 @@ from designer.graph.own_block import OWN, Definition, OwnBlock, used_definitions
 ROOT = ""
 """The scope of the design itself; other scopes are ids of definitions."""
 
+DOWN, RIGHT = "down", "right"
+"""The two flows: inputs above, or inputs on the left."""
+
+NOTE_WIDTH = 168.0
+
 
 class Origin(msgspec.Struct, frozen=True):
     """The preset a design was opened from, with the options that differed from their defaults."""
@@ -23,13 +28,14 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Free text on the canvas, at scene position (x, y) in px."""
+    """Free text on the canvas, at scene position (x, y) in px, so wide in px; its height follows from the text."""
 
     id: str
     text: str
     x: float = 0.0
     y: float = 0.0
     extra: dict[str, Any] = {}
+    width: float = NOTE_WIDTH
 
 
 class Resolver:
@@ -73,6 +79,7 @@ class Design:
         self.positions: dict[str, dict[str, tuple[float, float]]] = {}
         self.notes: dict[str, dict[str, Note]] = {}
         self.origin: Origin | None = None
+        self.flow = DOWN  # which way wires run on the canvas: `down`, or `right`
         self.extra: dict[str, Any] = {}
         self.migrated_file: str | None = None  # the file of an older version this was read from, until it is saved over
         self.resolve = Resolver(self.definitions)
@@ -98,6 +105,7 @@ class Design:
         }
         made.positions = {scope: dict(places) for scope, places in self.positions.items()}
         made.notes = {scope: dict(notes) for scope, notes in self.notes.items()}
+        made.flow = self.flow
         made.origin, made.extra, made.migrated_file = self.origin, dict(self.extra), self.migrated_file
         made.definitions_changed()
         return made

@@ -373,6 +373,16 @@ class SetOrigin(Edit, frozen=True, kw_only=True):
         return Change(SetOrigin(origin=before), set())
 
 
+class SetFlow(Edit, frozen=True, kw_only=True):
+    """Says which way wires run on the canvas: `down` or `right`. Places stay: whoever changes it lays the blocks out too."""
+
+    flow: str
+
+    def apply(self, design: Design) -> Change:
+        before, design.flow = design.flow, self.flow
+        return Change(SetFlow(flow=before), set())
+
+
 class Redraw(Edit, frozen=True, kw_only=True):
     """Replaces all nodes and wires of the design, as when an option of its preset changes. Positions of nodes that stay are kept.
 

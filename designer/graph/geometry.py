@@ -1,4 +1,4 @@
-"""Where blocks, ports, wires and frames are: pure arithmetic in scene px, inputs above, y down. No look, no window.
+"""Where blocks, ports, wires and frames are: pure arithmetic in scene px, y down, inputs above or on the left. No look.
 
 The canvas and the pictures that are exported stand on the same sizes; those that the look names too are equal to it (a test).
 """
@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from blocks.spec import Port
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.network import slots
 
 GAP = 28.0  # between blocks
@@ -19,7 +20,11 @@ ELBOW = 12.0  # radius of a wire's corners
 GUTTER = 128.0  # of a frame, for its label
 FRAME_PAD = 10.0
 FRAME_SIDE = 24.0  # between the gutter and the blocks, and right of them
+LABEL_ABOVE = 88.0  # the room for its label where the flow is to the right
+ENDS = 12.0  # how far it reaches then before its first block and behind its last: a shape has to stand between two frames
 STUB = GAP / 2  # how far a wire runs straight out of a port before it may turn
+ALWAYS = 60.0  # a leg with the flow that is so long carries the shape, however long the others are
+WORLD = 1e9
 CLEAR = 6.0  # between a wire and a block that it passes
 LANE = 8.0  # between wires that pass the same block
 
@@ -43,6 +48,10 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
     @property
+    def size(self) -> Point:
+        return self.right - self.left, self.bottom - self.top
+
+    @property
     def centre(self) -> Point:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
@@ -62,7 +71,8 @@ class Box(NamedTuple):
 class PortPlace(NamedTuple):
     """A port of a block: its name (`x.0` for a slot), where its centre is from the block's top left corner, and its kind.
 
-    `more` is the slot of a variadic port that is not there yet; `side` says that the wire comes in from the right.
+    `more` is the slot of a variadic port that is not there yet; `side` says that the wire comes in from the right, or from above
+    where the flow is to the right.
     """
 
     name: str
@@ -81,19 +91,25 @@ def port_offsets(count: int, width: float) -> list[float]:
     """x of each of `count` ports on an edge of this width: 24 px apart and centred, closer where they are many."""
     if count == 1:
         return [width / 2]
-    spacing = min(PORT_SPACING, (width - PORT_SPACING) / (count - 1))
+    spacing = min(PORT_SPACING, (width - min(PORT_SPACING, width / 3)) / (count - 1))
     first = width / 2 - spacing * (count - 1) / 2
     return [first + spacing * k for k in range(count)]
 
 
 def input_places(
-    ports: tuple[Port, ...] | None, connected: Iterable[str], width: float, height: float, bypass: str = ""
+    ports: tuple[Port, ...] | None, connected: Iterable[str], width: float, height: float, bypass: str = "", flow: str = DOWN
 ) -> list[PortPlace]:
     """The input ports of a block; of an unknown one (None) those that have wires.
 
     A variadic port shows its slots and one more, so that there is always a free one. The port called `bypass` moves to the
-    right side, because its wire comes down beside the branch that the others end.
+    right side, because its wire comes down beside the branch that the others end. Where the flow is to the right, inputs are
+    on the left side and that of a bypass above.
     """
+    if flow == RIGHT:
+        return [
+            place._replace(x=width / 2, y=0.0) if place.side else place._replace(x=place.y, y=place.x)
+            for place in input_places(ports, connected, height, width, bypass)
+        ]
     taken = list(connected)
     if ports is None:
         names = [(name, False, False) for name in sorted(taken)]
@@ -115,10 +131,12 @@ def input_places(
     return places
 
 
-def output_places(names: Sequence[str], width: float, height: float) -> list[PortPlace]:
-    """The output ports of a block, on its lower edge."""
+def output_places(names: Sequence[str], width: float, height: float, flow: str = DOWN) -> list[PortPlace]:
+    """The output ports of a block, on its lower edge, or on its right one."""
     if not names:
         return []
+    if flow == RIGHT:
+        return [PortPlace(name, width, y, True) for name, y in zip(names, port_offsets(len(names), height), strict=True)]
     return [PortPlace(name, x, height, True) for name, x in zip(names, port_offsets(len(names), width), strict=True)]
 
 
@@ -142,12 +160,16 @@ def _towards(a: Point, b: Point, fraction: float) -> Point:
     return a[0] + (b[0] - a[0]) * fraction, a[1] + (b[1] - a[1]) * fraction
 
 
-def label_leg(points: Sequence[Point]) -> int:
-    """The leg of a wire that carries its shape: the longest that stands upright, else the longest."""
+def label_leg(points: Sequence[Point], flow: str = DOWN) -> int:
+    """The leg of a wire that carries its shape: the longest that runs with the flow, else the longest."""
     best, found = 0.0, 0
     for index, (a, b) in enumerate(pairwise(points)):
         upright = abs(a[0] - b[0]) < 0.5
-        reach = abs(b[1] - a[1]) if upright else abs(b[0] - a[0]) - GUTTER  # text lies along a level leg
+        reach = abs(b[1] - a[1]) if upright else abs(b[0] - a[0])
+        if upright == (flow == RIGHT):
+            reach -= GUTTER  # there is more room along the flow: other wires run across it close by
+        elif reach >= ALWAYS:
+            reach += WORLD
         if reach > best:
             best, found = reach, index
     return found
@@ -173,12 +195,15 @@ def distance_to(points: Sequence[Point], x: float, y: float) -> float:
 # -- frames ------------------------------------------------------------------------------------------------------------------
 
 
-def frame_box(boxes: Iterable[Box]) -> Box:
-    """The frame of a stage around its blocks: a gutter for the label at the left, then equal room on both sides."""
+def frame_box(boxes: Iterable[Box], flow: str = DOWN) -> Box:
+    """The frame of a stage around its blocks: a gutter for the label at the left, then equal room on both sides. Where the flow
+    is to the right, the label stands above."""
     left = top = math.inf
     right = bottom = -math.inf
     for box in boxes:
         left, top = min(left, box.left), min(top, box.top)
         right, bottom = max(right, box.right), max(bottom, box.bottom)
     pad, side = FRAME_PAD, FRAME_SIDE
+    if flow == RIGHT:
+        return Box(left - ENDS, top - pad - LABEL_ABOVE, right + ENDS, bottom + pad)
     return Box(left - side - GUTTER, top - pad, right + side, bottom + pad)

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from designer.graph.design import ROOT, Design, Note, Origin, Resolver
-from designer.graph.edits import AddNode, Compound, Define, Edit, Redraw, SetName, SetOrigin, Undefine
+from designer.graph.edits import AddNode, Compound, Define, Edit, Redraw, SetFlow, SetName, SetOrigin, Undefine
 from designer.graph.network import Network
 from designer.graph.own_block import Definition
 
-WHOLE = (Define, Undefine, SetName, SetOrigin, Redraw)
+WHOLE = (Define, Undefine, SetName, SetOrigin, SetFlow, Redraw)
 """Edits that concern the design as a whole, wherever they are made."""
 
 
@@ -90,6 +90,14 @@ class DesignInside(Design):
 
     @origin.setter
     def origin(self, value: Origin | None) -> None:
+        raise AttributeError(value)
+
+    @property
+    def flow(self) -> str:
+        return self.whole.flow
+
+    @flow.setter
+    def flow(self, value: str) -> None:
         raise AttributeError(value)
 
     @property

@@ -47,26 +47,27 @@ def _rows(pieces: list[Piece], rank: Mapping[str, int], gaps: Gaps, cancelled: C
     rows: Rows = [[] for _ in range(max(rank.values()) + 1)]
     items: dict[str, Item] = {}
     for position, piece in enumerate(pieces):
-        item = Item(piece, rank[piece.id], piece.across, position, bypass=piece.aside, trunk=piece.trunk)
+        item = Item(piece, rank[piece.id], piece.across, position, side=piece.aside, trunk=piece.trunk)
         items[piece.id] = item
         rows[item.rank].append(item)
     for piece in pieces:
         if cancelled():
             raise Cancelled
         target = items[piece.id]
-        for port, (source_id, around) in enumerate(piece.feeds):
+        for port, (source_id, side) in enumerate(piece.feeds):
             source = items[source_id]
-            around = around or source.bypass
-            width = gaps.bypass_lane if around and target.rank - source.rank > 1 else gaps.lane
-            order = source.order + (port + 1) / 64
-            if around:
+            width, order = gaps.lane, source.order + (port + 1) / 64
+            side = side or source.side
+            if side:
+                width = gaps.bypass_lane
                 fork, chain = _way_aside(source, items)
-                order = _beside(fork, target, gaps)
+                order = _beside(fork, target, side, items)
                 for item in chain:
                     item.order = order
             last = source
             for between in range(source.rank + 1, target.rank):
-                lane = Item(None, between, width, order, bypass=around, trunk=source.trunk and target.trunk)
+                lane = Item(None, between, width, order, side=side, trunk=source.trunk and target.trunk)
+                lane.stage = target.stage if side else None
                 rows[between].append(lane)
                 last.below.append(lane)
                 lane.above.append(last)
@@ -85,11 +86,18 @@ def _way_aside(end: Item, items: Mapping[str, Item]) -> tuple[Item, list[Item]]:
     return end, found
 
 
-def _beside(fork: Item, target: Item, gaps: Gaps) -> float:
+def _beside(fork: Item, target: Item, side: int, items: Mapping[str, Item]) -> float:
     """The place in the order of what runs beside a branch: behind all that is drawn for it, or before; the longer way outside."""
-    if gaps.bypass_first:
-        return fork.order + 0.25
-    return target.order + 0.25 - 0.25 / (1 + target.rank - fork.rank)
+    outer = 0.25 - 0.25 / (1 + target.rank - fork.rank)
+    if side > 0:
+        return target.order + outer
+    head = target  # the first block of the branch
+    while head.piece is not None and head.rank > fork.rank + 1:
+        feeds = [items[source] for source, around in head.piece.feeds if not around] or [fork]
+        if feeds[0].rank <= fork.rank:
+            break
+        head = feeds[0]
+    return (fork.order if head is target else head.order - 0.5) - outer
 
 
 def _order_rows(rows: Rows, cancelled: Callable[[], bool]) -> None:
@@ -128,7 +136,7 @@ def _positions(rows: Rows, gaps: Gaps) -> dict[str, tuple[float, float]]:
         height = max([piece.along for _, piece in blocks], default=0.0)
         for item, piece in blocks:
             centre = math.floor((item.x - offset) / step + 0.5) * step + offset  # half a step always the same way
-            begin = round((top + (height - piece.along) / 2) / (step / 2)) * (step / 2)
+            begin = round((top + (height - piece.along) / 2) / (step / 2)) * (step / 2) if gaps.centred else top
             found[piece.id] = (centre - piece.across / 2, begin)
         top += height + gaps.along
     return found

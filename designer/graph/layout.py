@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from designer.graph.bypass import Bypasses
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.layered import Cancelled, Gaps, Piece, arrange_pieces
 from designer.graph.network import Network
 from designer.graph.topology import execution_order
 
 Point = tuple[float, float]
-DOWN, RIGHT = "down", "right"
 FLOWS = (DOWN, RIGHT)
 SNAP = 8.0
 
@@ -41,7 +41,7 @@ class Metrics(NamedTuple):
 
 
 # to the right a shape lies along its wire, so blocks are as far apart as `64 x 112 x 112` is long; a label is above its stage
-_RIGHT = Metrics(gap=112.0, gap_between_stages=120.0, gap_sideways=32.0, bypass_lane=32.0, frame=(112.0, 16.0))
+_RIGHT = Metrics(gap=144.0, gap_between_stages=160.0, gap_sideways=32.0, bypass_lane=24.0, frame=(98.0, 10.0))
 
 
 def metrics_of(flow: str) -> Metrics:
@@ -55,6 +55,7 @@ class Plan(NamedTuple):
     pieces: list[Piece]
     metrics: Metrics
     flow: str
+    centred: bool
 
 
 def plan(
@@ -66,13 +67,14 @@ def plan(
     sizes: Mapping[str, Point] | None = None,
     only: Collection[str] | None = None,
 ) -> Plan:
-    """Reads a network for `arrange`. `sizes` are widths and heights of blocks that differ from the metrics', `only` the blocks to
-    arrange, all where it is None."""
+    """Reads a network for `arrange`. `sizes` are widths and heights of blocks that differ from the metrics'; then those of
+    a rank begin together. `only` are the blocks to arrange, all where it is None."""
     metrics = metrics or metrics_of(flow)
     order = execution_order(network, resolve)
     sequence = [node_id for node_id in (*order.order, *order.rest) if only is None or node_id in only]
     chosen = set(sequence)
     bypasses = Bypasses(order.wires)
+    beside = -1 if flow == RIGHT else 1  # where the port of a bypass is: above, or on the right
     aside: set[str] = set()
     around: dict[str, str] = {}
     for node_id in sequence:
@@ -88,13 +90,19 @@ def plan(
             (metrics.io_width, metrics.io_height) if node.block in ("input", "output") else (metrics.width, metrics.height)
         )
         wires = order.wires[node_id]
-        passed = bypasses.passed(node_id) if len(wires) > 1 else ()
-        feeds = [
-            (source, source in passed or around.get(node_id) == port) for port, (source, _) in wires.items() if source in chosen
-        ]
+        passed = bypasses.passed(node_id) if len(wires) > 1 else set()
+        feeds = []
+        for index, (port, (source, _)) in enumerate(wires.items()):
+            side = 0
+            if around.get(node_id) == port:
+                side = beside
+            elif source in passed:  # of a concatenation: on the side where its port is
+                side = -1 if 2 * index < len(wires) - 1 else 1
+            if source in chosen:
+                feeds.append((source, side))
         across, along = (height, width) if flow == RIGHT else (width, height)
-        pieces.append(Piece(node_id, across, along, feeds, node.stage, node_id in aside, node_id in trunk, node.block == "input"))
-    return Plan(pieces, metrics, flow)
+        pieces.append(Piece(node_id, across, along, feeds, node.stage, beside if node_id in aside else 0, node_id in trunk))
+    return Plan(pieces, metrics, flow, sizes is None)
 
 
 def _trunk(outputs: list[str], wires: Mapping[str, Mapping[str, tuple[str, str]]]) -> set[str]:
@@ -121,7 +129,7 @@ def arrange(made: Plan, cancelled: Callable[[], bool] = lambda: False) -> dict[s
         metrics.bypass_lane,
         metrics.frame,
         grid=(SNAP, block / 2 % SNAP),
-        bypass_first=made.flow == RIGHT,
+        centred=made.centred,
     )
     places = arrange_pieces(made.pieces, gaps, cancelled)
     if made.flow == RIGHT:

@@ -10,23 +10,24 @@ class Cancelled(Exception):
 
 
 class Piece(NamedTuple):
-    """A block as the layout sees it: its extents across and along the flow, and what feeds it, each with whether that wire goes
-    around a branch. `aside` blocks stand on a bypass. What is not in the `trunk` never bends it."""
+    """A block as the layout sees it: its extents across and along the flow, and what feeds it, each with the side on which that
+    wire goes around a branch: -1 before it, 1 behind it, 0 where it does not. `aside` is the side of a block that stands on such
+    a way. What is not in the `trunk` never bends it."""
 
     id: str
     across: float
     along: float
-    feeds: list[tuple[str, bool]]
+    feeds: list[tuple[str, int]]
     stage: str | None
-    aside: bool
+    aside: int
     trunk: bool
-    boundary: bool
 
 
 class Gaps(NamedTuple):
     """Room in px. `frame` is how far the frame of a stage reaches beyond its blocks, before and behind, across the flow.
 
-    Centres stand on the grid `(step, offset)`. With `bypass_first` a bypass runs before its branch, else behind it.
+    Centres stand on the grid `(step, offset)`. Blocks of a rank that are not equally large along the flow are `centred`, or begin
+    together.
     """
 
     along: float
@@ -36,25 +37,30 @@ class Gaps(NamedTuple):
     bypass_lane: float
     frame: tuple[float, float]
     grid: tuple[float, float]
-    bypass_first: bool
+    centred: bool
 
 
 class Item:
     """A block, or the place where a wire passes a rank."""
 
-    __slots__ = ("above", "below", "bypass", "order", "piece", "place", "rank", "trunk", "width", "x")
+    __slots__ = ("above", "below", "order", "piece", "place", "rank", "side", "stage", "trunk", "width", "x")
 
-    def __init__(self, piece: Piece | None, rank: int, width: float, order: float, *, bypass: bool, trunk: bool) -> None:
+    def __init__(self, piece: Piece | None, rank: int, width: float, order: float, *, side: int, trunk: bool) -> None:
         self.piece = piece
         self.rank = rank
         self.width = width
         self.order = order
         self.above: list[Item] = []
         self.below: list[Item] = []
-        self.bypass = bypass  # part of a way that goes around a branch: it never pulls blocks out of line
+        self.side = side  # where it runs beside a branch as part of a way around it; it never pulls blocks out of line then
         self.trunk = trunk
+        self.stage = piece.stage if piece is not None else None  # a bypass with its shape stands in the frame of one, too
         self.place = 0  # in its row
         self.x = 0.0  # of the centre
+
+    @property
+    def bypass(self) -> bool:
+        return self.side != 0
 
     @property
     def left(self) -> float:
@@ -63,10 +69,6 @@ class Item:
     @property
     def right(self) -> float:
         return self.x + self.width / 2
-
-    @property
-    def stage(self) -> str | None:
-        return self.piece.stage if self.piece is not None else None
 
 
 Rows = list[list[Item]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.geometry import CLEAR, LANE, STUB, Box, Point
 
 Near = Callable[[Box], list[Box]]
@@ -17,37 +18,81 @@ Near = Callable[[Box], list[Box]]
 REACH = 640.0  # how far to the sides blocks are looked at first
 TRIES = 10
 BESIDE = 56.0  # between a branch and the bypass around it, where there is room: its shape stands in it
+BESIDE_RIGHT = 24.0  # the same where the flow is to the right: the shape lies along the wire
+ROOMY = 60.0  # px that a leg is long which runs so far from blocks: then it carries the shape
 MANY = 20  # blocks among which a shortest way is looked for
 TURN = 40.0  # px that a wire runs further to save a turn
 
 
-def route(start: Point, end: Point, near: Near, *, side: bool = False, step: int = 0, quick: bool = False) -> list[Point]:
+def route(
+    start: Point,
+    end: Point,
+    near: Near,
+    *,
+    side: bool = False,
+    step: int = 0,
+    quick: bool = False,
+    early: bool = False,
+    flow: str = DOWN,
+) -> list[Point]:
     """The corners of a wire from an output port at `start` down to an input port at `end`, both included.
 
     `side`: the wire enters from the right. `step` counts the wires that turn off before this one on their way to the same
-    block, so that they do not lie on each other. `quick` leaves the search out, as while blocks are dragged.
+    block, so that they do not lie on each other. `quick` leaves the search out, as while blocks are dragged; `early` prefers to
+    turn close to where the wire comes from. Where the flow is to the right, all this is turned by a quarter: wires run to the
+    right, and `side` is above.
     """
+    if flow == RIGHT:
+        found = _route(_turned(start), _turned(end), _Turned(near), side, step, quick, early, BESIDE_RIGHT)
+        return [(y, -x) for x, y in found]
+    return _route(start, end, near, side, step, quick, early, BESIDE)
+
+
+def _turned(point: Point) -> Point:
+    """A place as it is when what runs to the right runs down, and what is above is on the right."""
+    return -point[1], point[0]
+
+
+class _Turned:
+    """The blocks near an area of the turned picture."""
+
+    def __init__(self, near: Near) -> None:
+        self._near = near
+
+    def __call__(self, area: Box) -> list[Box]:
+        left, top, right, bottom = area
+        found = self._near(Box(top, -right, bottom, -left))
+        return [Box(-box.bottom, box.left, -box.top, box.right) for box in found]
+
+
+def _route(start: Point, end: Point, near: Near, side: bool, step: int, quick: bool, early: bool, apart: float) -> list[Point]:
     (sx, sy), (tx, ty) = start, end
+    if side and sx >= tx + STUB and ty > sy:  # from a block beside the branch: down and in
+        between = near(Box(tx, sy, sx + CLEAR, ty + CLEAR))
+        if free_upright(sx, sy, ty, between) and free_level(ty, tx + 1.0, sx, between):
+            return [start, (sx, ty), end]
     if not side and ty - sy >= 1.0:
         between = near(Box(min(sx, tx) - CLEAR, sy, max(sx, tx) + CLEAR, ty))
         if abs(sx - tx) < 0.5 and free_upright(sx, sy, ty, between):
             return [start, end]
-        for y in _levels(sy, ty, step):
+        for y in _levels(sy, ty, step, early):
             if free_upright(sx, sy, y, between) and free_level(y, sx, tx, between) and free_upright(tx, y, ty, between):
                 return [start, (sx, y), (tx, y), end]
-    found = _through_lane(start, end, near, side, step)
+    found = _through_lane(start, end, near, side, step, apart)
     if found is None and not quick:
         found = _shortest(start, end, near, side)
     return found or _plain(start, end, side)
 
 
-def _levels(sy: float, ty: float, step: int) -> list[float]:
-    """Where a wire may step sideways: close to what it feeds, then close to where it comes from, then in the middle."""
+def _levels(sy: float, ty: float, step: int, early: bool) -> list[float]:
+    """Where a wire may step sideways: close to what it feeds, then close to where it comes from (or these two the other way
+    around), then in the middle."""
     room = ty - sy
     if room < 2 * CLEAR:
         return [(sy + ty) / 2]
     last = min(STUB + step * CLEAR, room - CLEAR)
-    return [ty - last, sy + min(STUB, room - CLEAR), (sy + ty) / 2]
+    ends = [ty - last, sy + min(STUB, room - CLEAR)]
+    return [*(reversed(ends) if early else ends), (sy + ty) / 2]
 
 
 def free_upright(x: float, y0: float, y1: float, boxes: Iterable[Box]) -> bool:
@@ -64,7 +109,7 @@ def free_level(y: float, x0: float, x1: float, boxes: Iterable[Box]) -> bool:
     return not any(top - CLEAR < y < bottom + CLEAR and x0 < right and left < x1 for left, top, right, bottom in boxes)
 
 
-def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int) -> list[Point] | None:
+def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int, apart: float) -> list[Point] | None:
     """Down, across to a lane where nothing stands in the way, along it, and across to the end."""
     (sx, sy), (tx, ty) = start, end
     leave = sy + STUB
@@ -72,7 +117,7 @@ def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int) -
     top, bottom = min(leave, enter), max(leave, enter)
     for reach in (REACH, 8 * REACH):
         band = near(Box(min(sx, tx) - reach, top - STUB, max(sx, tx) + reach, bottom + STUB))
-        for x in _lanes(sx, tx, top, bottom, band, side, step, reach):
+        for x in _lanes(sx, tx, top, bottom, band, side, step, reach, apart):
             if free_level(leave, sx, x, band) and free_level(enter, x, tx, band):
                 points = [start, (sx, leave), (x, leave), (x, enter)]
                 if not side:
@@ -82,7 +127,7 @@ def _through_lane(start: Point, end: Point, near: Near, side: bool, step: int) -
 
 
 def _lanes(
-    sx: float, tx: float, top: float, bottom: float, band: Iterable[Box], side: bool, step: int, reach: float
+    sx: float, tx: float, top: float, bottom: float, band: Iterable[Box], side: bool, step: int, reach: float, apart: float
 ) -> list[float]:
     """x of free lanes between two heights, nearest first; the right side wins a draw. Into a side, only from the right.
 
@@ -99,11 +144,14 @@ def _lanes(
             blocked.append([left, right])
     clear = LANE + step * LANE
     if side:
-        beside = [(right + BESIDE - CLEAR, right + clear) for _, right in blocked] or [(max(sx, tx) + BESIDE, 0.0)]
+        beside = [(right + apart - CLEAR, right + clear) for _, right in blocked] or [(max(sx, tx) + apart, 0.0)]
         free = [close if any(a - clear < roomy < b for a, b in blocked) else roomy for roomy, close in beside]
         return [x for x in free if tx + STUB / 2 < x < middle + within][:TRIES]
     found = [x for x in (sx, tx) if not any(left < x < right for left, right in blocked)]
-    found += [x for left, right in blocked for x in (left - clear, right + clear)]
+    for left, right in blocked:
+        for close, roomy in ((left - clear, left - apart + CLEAR), (right + clear, right + apart - CLEAR)):
+            fits = bottom - top >= ROOMY and not any(a - clear < roomy < b + clear for a, b in blocked)
+            found.append(roomy if fits else close)
     return sorted(
         {x for x in found if -within < x - middle < within},
         key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x),

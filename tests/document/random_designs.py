@@ -9,7 +9,7 @@ from typing import Any
 
 from blocks import registry
 from blocks.parameters import Choice, Float, Int, Pair, Parameter, Shape
-from designer.graph.design import ROOT, Design, Note, Origin
+from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note, Origin
 from designer.graph.edits import (
     AddNode,
     Connect,
@@ -20,6 +20,7 @@ from designer.graph.edits import (
     RemoveNode,
     Reorder,
     SetDisabled,
+    SetFlow,
     SetLabel,
     SetNote,
     SetOrigin,
@@ -156,13 +157,15 @@ def edit(random: Random, design: Design) -> Edit:
         case 13:
             return Move(scope=scope, positions={at: place})
         case 14:
-            note = Note(random.choice(IDS), random.choice(TEXTS), 0.5, -1e-3, unknown_keys(random))
+            width = random.choice((168.0, 96.0, 250.5))
+            note = Note(random.choice(IDS), random.choice(TEXTS), 0.5, -1e-3, unknown_keys(random), width)
             return SetNote(scope=scope, id=note.id, note=random.choice([note, note, None]))
         case 15:
             return Define(definition=definition(random, design))
         case _:
             origin = Origin("mobilenet_v2", {"width": 0.75, "odd": any_value(random)}, unknown_keys(random))
-            return random.choice([SetOrigin(origin=origin), SetOrigin(origin=None), Undefine(id=random.choice(DEFINITIONS))])
+            others = [SetFlow(flow=random.choice((DOWN, RIGHT))), Undefine(id=random.choice(DEFINITIONS))]
+            return random.choice([SetOrigin(origin=origin), SetOrigin(origin=None), *others])
 
 
 def start(random: Random) -> Network:

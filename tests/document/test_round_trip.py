@@ -68,8 +68,11 @@ def design_says(design: Design) -> Any:
             for name, d in design.definitions.items()
         },
         "positions": places,
+        "flow": design.flow,
         "notes": {
-            scope: {n: (note.text, note.x, note.y, plain(note.extra)) for n, note in design.notes.get(scope, {}).items()}
+            scope: {
+                n: (note.text, note.x, note.y, note.width, plain(note.extra)) for n, note in design.notes.get(scope, {}).items()
+            }
             for scope in scopes
         },
         "origin": None if origin is None else (origin.preset, plain(origin.options), plain(origin.extra)),

@@ -19,6 +19,7 @@ from designer.graph.edits import (
     RemoveNode,
     Reorder,
     SetDisabled,
+    SetFlow,
     SetLabel,
     SetNote,
     SetOrigin,
@@ -94,7 +95,7 @@ def random_edit(rng: Random, design: Design, depth: int = 0) -> Edit:
             return Move(scope=scope, positions=places)
         case "note":
             note = None if rng.random() < 0.3 else Note("note", rng.choice(["a", "b"]), 1.0, 2.0)
-            return SetNote(scope=scope, id="note", note=note)
+            return rng.choice([SetNote(scope=scope, id="note", note=note), SetFlow(flow=rng.choice(["down", "right"]))])
         case "define":
             return Define(definition=random_definition(rng))
         case "describe":

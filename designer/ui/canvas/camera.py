@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QShowEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from designer.graph.design import RIGHT
 from designer.ui import theme
 from designer.ui.canvas.geometry import FAR, SIZES, Box, level
 from designer.ui.canvas.motion import ZoomMotion
@@ -110,6 +111,11 @@ class Camera(QGraphicsView):
         along = max(1, self.viewport().height() - 2 * FIT_MARGIN)
         if box is None or min(across / max(box.width, 1), along / max(box.height, 1)) >= SIZES.close_from:
             self.fit()
+            return
+        if self.surface.orientation == RIGHT:
+            zoom = min(1.0, max(SIZES.close_from, along / max(box.height, 1)))
+            corner = QPointF(FIT_MARGIN, self.viewport().height() / 2)
+            self._go(zoom, QPointF(box.left, box.centre[1]), corner, False)
             return
         zoom = min(1.0, max(SIZES.close_from, across / max(box.width, 1)))
         corner = QPointF(self.viewport().width() / 2, FIT_MARGIN)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.network import Edge
 from designer.ui import theme
 from designer.ui.canvas import painter as draw
@@ -18,6 +19,7 @@ from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once
 
 TALL = 7.0  # half the height that a text keeps free of other wires
+END = 8.0  # of the wire on both sides of a shape between neighbours, together
 NAME = 14.0  # the word above the shape of a bypass
 WIDTHS: list[float] = theme.named(theme.DARK).size("wire.by_size")
 ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
@@ -37,9 +39,10 @@ def wire_width(size: int, top: int) -> float:
 class EdgeItem(QGraphicsItem):
     """One wire, in scene coordinates."""
 
-    def __init__(self, edge: Edge) -> None:
+    def __init__(self, edge: Edge, orientation: str = DOWN) -> None:
         super().__init__()
         self.edge = edge
+        self.orientation = orientation
         self.points: list[Point] = []
         self.text = ""
         self.status = ""  # "", error, blocked
@@ -84,7 +87,7 @@ class EdgeItem(QGraphicsItem):
             self.update()
 
     def _build(self) -> None:
-        leg = label_leg(self.points)
+        leg = label_leg(self.points, self.orientation)
         corners = list(elbows(self.points))
         starts = [self.points[0], *[after for _, _, after in corners]]
         ends = [*[before for before, _, _ in corners], self.points[-1]]
@@ -162,9 +165,10 @@ class EdgeItem(QGraphicsItem):
             painter.drawLine(QPointF(ax, ay), QPointF(bx, by))
             return
         length = max(abs(ax - bx) + abs(ay - by), 1e-6)
-        named = self.bypass and abs(ax - bx) < 0.5 and length * zoom > 4 * SIZES.label_min_gap
-        before = gap / 2 + (NAME * scale if named and by > ay else 0.0)
-        after = gap / 2 + (NAME * scale if named and by < ay else 0.0)
+        upright = abs(ax - bx) < 0.5
+        named = self.bypass and length * zoom > (4 * SIZES.label_min_gap if upright else gap * zoom)
+        before = gap / 2 + (NAME * scale if named and upright and by > ay else 0.0)
+        after = gap / 2 + (NAME * scale if named and upright and by < ay else 0.0)
         for start, end in ((0.0, 0.5 - before / length), (0.5 + after / length, 1.0)):
             painter.drawLine(
                 QPointF(ax + (bx - ax) * start, ay + (by - ay) * start), QPointF(ax + (bx - ax) * end, ay + (by - ay) * end)
@@ -176,6 +180,12 @@ class EdgeItem(QGraphicsItem):
         (ax, ay), (bx, by) = self._leg
         x, y, half = (ax + bx) / 2, (ay + by) / 2, len(self.text) * 3.35 * scale
         return Box(x - half, y - TALL * scale, x + half, y + TALL * scale)
+
+    @property
+    def lane(self) -> Box:
+        """The leg that carries the shape, with it: of a wire that runs beside blocks, what a frame around both has to hold."""
+        box, text = bounds(self._leg), self.text_box()
+        return Box(min(box.left, text.left), min(box.top, text.top), max(box.right, text.right), max(box.bottom, text.bottom))
 
     def _is_covered(self, scale: float) -> bool:
         """Whether a block or another wire is where the text would stand. Looked at again only when something has moved."""
@@ -193,7 +203,8 @@ class EdgeItem(QGraphicsItem):
             room = abs(by - ay)
             return draw.wire_label_gap(zoom, detail) if room * zoom >= SIZES.label_min_gap else 0.0
         width = (len(self.text) * draw.ink().digit + 2 * SIZES.label_gap) * scale
-        return width if abs(bx - ax) >= width + SIZES.label_min_gap * scale else 0.0
+        line = END if self.orientation == RIGHT else SIZES.label_min_gap  # what has to be seen of the wire itself
+        return width if abs(bx - ax) >= width + line * scale else 0.0
 
     def _draw_text(self, painter: QPainter, kit: Ink, scale: float, named: bool) -> None:
         (ax, ay), (bx, by) = self._leg

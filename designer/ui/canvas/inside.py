@@ -8,13 +8,15 @@ from blocks.builder import Drawing, Part, Ref, Result
 from blocks.spec import TensorSpec
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller
-from designer.graph.layout import Metrics, layout
+from designer.graph.bypass import Bypasses
+from designer.graph.layout import layout, metrics_of
 from designer.graph.network import Edge, Network, Node
+from designer.graph.topology import execution_order
 from designer.ui.canvas.card_item import WIDTH, CardItem, PillItem, card_height
 from designer.ui.canvas.geometry import SIZES, input_places, output_places
 from designer.ui.canvas.heat import TIME, Warmth, warmth_of_part
 from designer.ui.canvas.node_item import NodeItem
-from designer.ui.canvas.surface import Surface
+from designer.ui.canvas.surface import Surface, known
 from designer.ui.numbers import shape
 
 IN, OUT = "input__", "output__"  # prefixes that no part's name can have
@@ -46,12 +48,13 @@ class InsideScene(Surface):
         result = self.result
         if result is None:
             return False
-        if result is self._result:
+        if result is self._result and self.orientation == known(self.controller.design.flow):
             return True
         self._result = result
         drawing = result.drawing
         assert drawing is not None
-        structure = [(part.name, part.block, part.inputs, card_height(part)) for part in drawing.parts], drawing.outputs
+        parts = [(part.name, part.block, part.inputs, card_height(part)) for part in drawing.parts]
+        structure = parts, drawing.outputs, self.controller.design.flow
         if structure == self._structure:
             self._update(result, drawing)
         else:
@@ -90,24 +93,27 @@ class InsideScene(Surface):
 
     def _draw(self, result: Result, drawing: Drawing) -> None:
         self.forget_all()
+        self.orient(self.controller.design.flow)
         network = _network(result, drawing)
         resolve = {part.name: part.block for part in drawing.parts}
         kinds = {f"part_{name}": block for name, block in resolve.items()}
-        places = layout(network, kinds.get, Metrics(width=WIDTH))
         heights = {part.name: card_height(part) for part in drawing.parts}
-        tops = self._tops(places, heights)
+        metrics = metrics_of(self.orientation)._replace(width=WIDTH)
+        sizes = {name: (WIDTH, height) for name, height in heights.items()}
+        places = layout(network, kinds.get, metrics, self.orientation, sizes=sizes)
         for part in drawing.parts:
             item = CardItem(part, self.scale)
-            item.place(places[part.name][0], tops[part.name], WIDTH, heights[part.name])
+            item.place(*places[part.name], WIDTH, heights[part.name])
             self.put_node(item)
         inputs, outputs = _pills(result)
         for node_id, name, spec in (*inputs, *outputs):
             pill = PillItem(node_id, name, self.scale)
-            pill.place(places[node_id][0], tops[node_id], SIZES.io_width, SIZES.io_height)
+            pill.place(*places[node_id], SIZES.io_width, SIZES.io_height)
             pill.show_shape(shape(spec))
             self.put_node(pill)
+        bypasses = Bypasses(execution_order(network, kinds.get).wires)
         for node_id, item in self.nodes.items():
-            self._set_ports(node_id, item, network, resolve)
+            self._set_ports(node_id, item, network, resolve, bypasses.of(node_id).port)
         for edge in network.edges():
             self.put_edge(edge)
         self._say_shapes(drawing)
@@ -130,36 +136,20 @@ class InsideScene(Surface):
             elif item.bypass:
                 item.say(self.nodes[edge.source].text, "")
 
-    def _set_ports(self, node_id: str, item: NodeItem, network: Network, blocks: dict[str, object]) -> None:
+    def _set_ports(self, node_id: str, item: NodeItem, network: Network, blocks: dict[str, object], bypass: str) -> None:
         connected = network.sources(node_id)
-        width, height = item.box.width, item.box.height
+        width, height, flow = item.box.width, item.box.height, self.orientation
         block = blocks.get(node_id)
         if block is None:
-            item.inputs = input_places(None, connected, width, height)
-            item.outputs = output_places(["y"] if network.readers(node_id) else [], width, height)
+            item.inputs = input_places(None, connected, width, height, flow=flow)
+            item.outputs = output_places(["y"] if network.readers(node_id) else [], width, height, flow)
             return
         item.inputs = [
             place
-            for place in input_places(block.inputs, connected, width, height, _bypass(network, connected))  # type: ignore[attr-defined]
+            for place in input_places(block.inputs, connected, width, height, bypass, flow)  # type: ignore[attr-defined]
             if not place.more
         ]
-        item.outputs = output_places(block.outputs, width, height)  # type: ignore[attr-defined]
-
-    @staticmethod
-    def _tops(places: dict[str, tuple[float, float]], heights: dict[str, float]) -> dict[str, float]:
-        """Heights differ, so each rank begins below the highest of the one before."""
-        ranks: dict[float, list[str]] = {}
-        for node_id, (_, top) in places.items():
-            height = SIZES.io_height if node_id not in heights else SIZES.height
-            ranks.setdefault(round(top + height / 2), []).append(node_id)
-        tops: dict[str, float] = {}
-        y = 0.0
-        for centre in sorted(ranks):
-            row = ranks[centre]
-            for node_id in row:
-                tops[node_id] = y
-            y += max(heights.get(node_id, SIZES.io_height) for node_id in row) + SIZES.gap + 4
-        return tops
+        item.outputs = output_places(block.outputs, width, height, flow)  # type: ignore[attr-defined]
 
 
 def result_at(controller: Controller, trail: tuple[str, ...]) -> Result | None:
@@ -203,20 +193,3 @@ def _network(result: Result, drawing: Drawing) -> Network:
             edges.append(Edge(*origin(ref), part.name, f"{ports[-1].name}.{k}" if variadic else ports[k].name))
     edges += [Edge(*origin(ref), node_id, "x") for ref, (node_id, _, _) in zip(drawing.outputs, outputs, strict=True)]
     return Network.of(nodes, edges)
-
-
-def _bypass(network: Network, connected: dict[str, tuple[str, str]]) -> str:
-    """The port whose wire goes around what the other one has passed."""
-    if len(connected) != 2 or any("." in port for port in connected):
-        return ""
-    (a, (from_a, _)), (b, (from_b, _)) = connected.items()
-    for port, source, end in ((a, from_a, from_b), (b, from_b, from_a)):
-        waiting, seen = [end], {end}
-        while waiting and source != end:
-            for before, _ in network.sources(waiting.pop()).values():
-                if before == source:
-                    return port
-                if before not in seen:
-                    seen.add(before)
-                    waiting.append(before)
-    return ""

@@ -31,6 +31,7 @@ class Overview:
         self._lines: list[QLineF] | None = None
         self._fed: set[str] = set()
         self._read: set[str] = set()
+        self.joined = True  # whether wires end above and below blocks, so that far away they have to go on to the bars
         self.marks: dict[str, str] = {}  # node -> error or warning
         self.selected: frozenset[str] = frozenset()
 
@@ -81,7 +82,7 @@ class Overview:
                 painter.drawLines(self._lines)
         lowered = SIZES.height * zoom > BAR + 0.5 and not minimap
         bars = self._lowered(zoom, area, grid) if lowered else {look: list(found.values()) for look, found in self._bars.items()}
-        if lowered:  # the wires go on to the bars
+        if lowered and self.joined:  # the wires go on to the bars
             painter.drawLines(self._joints(area, grid))
         painter.setPen(Qt.PenStyle.NoPen)
         for (fill, dim), rects in bars.items():

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 
 from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
-from designer.graph.design import ROOT
+from designer.graph.bypass import Bypasses
+from designer.graph.design import RIGHT, ROOT
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Network
 from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
@@ -16,10 +17,15 @@ from designer.ui.canvas.heat import TIME, Warmth, warmth_of
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.note_item import NoteItem
 from designer.ui.canvas.stage_frame import StageFacts, StageFrame
-from designer.ui.canvas.surface import Surface
+from designer.ui.canvas.surface import Surface, around, known
 from designer.ui.numbers import shape
 
-SEARCH = 400  # blocks looked at to see whether one way goes around another
+
+def _beside(inner: Box, lane: Box, orientation: str) -> Box:
+    """The box of the blocks of a stage, as far across the flow as a wire that runs beside them."""
+    if orientation == RIGHT:
+        return inner._replace(top=min(inner.top, lane.top), bottom=max(inner.bottom, lane.bottom))
+    return inner._replace(left=min(inner.left, lane.left), right=max(inner.right, lane.right))
 
 
 class Scene(Surface):
@@ -36,6 +42,7 @@ class Scene(Surface):
         self._members: dict[str, set[str]] = {}  # by stage
         self._stage_of: dict[str, str] = {}
         self._rank: dict[str, int] = {}
+        self._bypasses = Bypasses({})
         controller.graph_changed.connect(self._follow_graph)
         controller.analysis_changed.connect(self._follow_analysis)
         controller.selection_changed.connect(self.mark_selected)
@@ -107,12 +114,13 @@ class Scene(Surface):
     def rebuild(self) -> None:
         """Read the whole design anew."""
         self.forget_all()
+        self.orient(self.controller.design.flow)
         self._members, self._stage_of = {}, {}
         design = self.controller.design
         network = design.root
         stored = self.stored
-        if any(node_id not in stored for node_id in network):
-            self._own = layout(network, design.resolve)
+        if any(node_id not in stored and node_id not in self._own for node_id in network):
+            self._own = layout(network, design.resolve, flow=self.orientation)
         for node in network.nodes():
             self._add(node.id)
         self._rerank()
@@ -152,48 +160,23 @@ class Scene(Surface):
         network = self.controller.design.root
         connected = network.sources(node_id)
         block = self.controller.design.resolve(item.node.block)
-        width, height = item.box.width, item.box.height
+        width, height, flow = item.box.width, item.box.height, self.orientation
         if block is None:
-            inputs = input_places(None, connected, width, height)
-            outputs = output_places(sorted({edge.source_port for edge in network.readers(node_id)}), width, height)
+            inputs = input_places(None, connected, width, height, flow=flow)
+            outputs = output_places(sorted({edge.source_port for edge in network.readers(node_id)}), width, height, flow)
         else:
-            inputs = input_places(block.inputs, connected, width, height, self._bypass(node_id, connected))
-            outputs = output_places(block.outputs if node_id and item.node.block != "output" else (), width, height)
+            inputs = input_places(block.inputs, connected, width, height, self._bypasses.of(node_id).port, flow)
+            outputs = output_places(block.outputs if node_id and item.node.block != "output" else (), width, height, flow)
         if (inputs, outputs) == (item.inputs, item.outputs):
             return False
         item.inputs, item.outputs = inputs, outputs
         item.update()
         return True
 
-    def _bypass(self, node_id: str, connected: Mapping[str, tuple[str, str]]) -> str:
-        """The input port whose wire goes around what the other one has passed; "" where there is none."""
-        if len(connected) != 2 or any("." in port for port in connected):
-            return ""
-        (a, (from_a, _)), (b, (from_b, _)) = connected.items()
-        if from_a == from_b:
-            return ""
-        for port, source, other in ((a, from_a, from_b), (b, from_b, from_a)):
-            if self._passes(source, other):
-                return port
-        return ""
-
-    def _passes(self, source: str, end: str) -> bool:
-        """Whether a way leads from `source` to `end`."""
-        rank, wires = self._rank, self.controller.engine.order.wires
-        lowest = rank.get(source, 0)
-        waiting, seen = [end], {end}
-        while waiting and len(seen) < SEARCH:
-            for before, _ in wires.get(waiting.pop(), {}).values():
-                if before == source:
-                    return True
-                if before not in seen and rank.get(before, 0) > lowest:
-                    seen.add(before)
-                    waiting.append(before)
-        return False
-
     def _rerank(self) -> None:
         order = self.controller.engine.order
         self._rank = {node_id: rank for rank, node_id in enumerate((*order.order, *order.rest))}
+        self._bypasses = Bypasses(order.wires)
 
     # -- following the graph -----------------------------------------------------------------------------------------------
 
@@ -203,6 +186,10 @@ class Scene(Surface):
             self.rebuild()
             return
         design = self.controller.design
+        if known(design.flow) != self.orientation:
+            self._own = {node_id: item.box[:2] for node_id, item in self.nodes.items()}
+            self.rebuild()
+            return
         touched = {node_id for scope, node_id in delta.touched if scope == ROOT}
         if delta.definitions:
             touched |= {node.id for node in design.root.nodes() if node.block.startswith("own.")}
@@ -244,7 +231,7 @@ class Scene(Surface):
         network = self.controller.design.root
         disturbed: list[Box] = []
         if not self.stored and touched.issuperset(network) and set(network) != set(self.nodes):
-            self._own = layout(network, self.controller.design.resolve)  # all of it was drawn anew
+            self._own = layout(network, self.controller.design.resolve, flow=self.orientation)  # all of it was drawn anew
         for node_id in touched:
             if node_id in self.nodes and node_id not in network:
                 disturbed.append(self.nodes[node_id].box)
@@ -311,7 +298,20 @@ class Scene(Surface):
         """Let the frames follow blocks that are being dragged."""
         for stage in {self._stage_of.get(node_id, "") for node_id in node_ids}:
             if stage in self.frames and self._members[stage]:
-                self.frames[stage].surround(frame_box(self.nodes[node_id].box for node_id in self._members[stage]))
+                self.frames[stage].surround(self._frame_of(stage))
+
+    def _frame_of(self, stage: str) -> Box:
+        """Around the blocks of a stage, and the bypasses that run beside them."""
+        members = self._members[stage]
+        inner = around([self.nodes[node_id].box for node_id in members])
+        assert inner is not None
+        boxes = [inner]
+        for node_id in members:
+            for edge in self.incoming[node_id]:
+                item = self.edges[edge]
+                if item.bypass or (edge.source in members and len(item.points) > 4):
+                    boxes.append(_beside(inner, item.lane, self.orientation))
+        return frame_box(boxes, self.orientation)
 
     def _tell_frames(self, stages: set[str]) -> None:
         stages.discard("")
@@ -330,9 +330,9 @@ class Scene(Surface):
                 continue
             frame = self.frames.get(stage)
             if frame is None:
-                frame = self.frames[stage] = StageFrame(stage)
+                frame = self.frames[stage] = StageFrame(stage, self.orientation)
                 self.addItem(frame)
-            frame.surround(frame_box([self.nodes[node_id].box for node_id in members]))
+            frame.surround(self._frame_of(stage))
             frame.tell(self._facts(members), positions[stage])
         for stage, frame in self.frames.items():
             if stage not in stages:

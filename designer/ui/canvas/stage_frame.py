@@ -1,4 +1,4 @@
-"""`StageFrame`: the frame around the blocks of a stage with its label and subtotals in the gutter at the left."""
+"""`StageFrame`: the frame around the blocks of a stage with its label and subtotals in the gutter at the left, or above."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import stage_title
+from designer.graph.design import DOWN, RIGHT
+from designer.graph.geometry import FRAME_PAD, LABEL_ABOVE
 from designer.ui import numbers, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
@@ -46,9 +48,10 @@ class StageFacts(NamedTuple):
 class StageFrame(QGraphicsItem):
     """One stage, behind its blocks."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, orientation: str = DOWN) -> None:
         super().__init__()
         self.name = name
+        self.orientation = orientation
         self.position = 0
         self.box = Box(0, 0, 0, 0)
         self.facts = StageFacts(0, None, None, None, None)
@@ -58,8 +61,10 @@ class StageFrame(QGraphicsItem):
 
     @property
     def label_box(self) -> Box:
-        """The gutter, which can be clicked to select the stage."""
+        """The gutter, which can be clicked to select the stage; above the blocks where the flow is to the right."""
         box = self.box
+        if self.orientation == RIGHT:
+            return Box(box.left, box.top, box.right, box.top + LABEL_ABOVE)
         return Box(box.left, box.top, box.left + SIZES.gutter + SIZES.frame_side / 2, box.bottom)
 
     def surround(self, box: Box) -> None:
@@ -169,7 +174,8 @@ class StageFrame(QGraphicsItem):
 
     def _draw_label(self, painter: QPainter, kit: Ink, zoom: float, detail: str) -> None:
         scale = draw.text_scale(zoom, detail)
-        height = self.box.height / scale
+        above = self.orientation == RIGHT
+        height = (LABEL_ABOVE + FRAME_PAD if above and detail != FAR else self.box.height) / scale
         if height < 15:
             return
         count = int((height - 10) / LINE) if detail != FAR else 1
@@ -179,7 +185,8 @@ class StageFrame(QGraphicsItem):
         painter.scale(scale, scale)
         lines = self.lines(min(count, 6)) if detail != FAR else self.lines(1)
         indent = INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
-        room = (SIZES.gutter + SIZES.frame_side) / scale - indent - (2 if detail != FAR else -1)
+        gutter = self.box.width if above else SIZES.gutter + SIZES.frame_side
+        room = gutter / scale - indent - (2 if detail != FAR else -1)
         used = len(lines) * LINE
         y = min(20.0, (height - used) / 2 + 12) if detail != FAR else height / 2 + 4
         if any(kind == "number" and len(text) * kit.digit > room for text, kind in lines):

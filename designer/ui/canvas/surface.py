@@ -12,10 +12,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsScene
 
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.network import Edge
 from designer.graph.routing import route
 from designer.ui.canvas.edge_item import EdgeItem, wire_width
-from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds
+from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds, input_places, output_places
 from designer.ui.canvas.grid import Grid
 from designer.ui.canvas.heat import Warmth
 from designer.ui.canvas.hit_test import Hit, hit_test
@@ -26,7 +27,13 @@ from designer.ui.canvas.stage_frame import StageFrame
 ROOM = 2048.0  # around the content, so that moving a block seldom means a new index
 
 
-def _around(boxes: Iterable[Box]) -> Box | None:
+def known(flow: str) -> str:
+    """The flow that is drawn: what a newer program may have written counts as the usual one."""
+    return RIGHT if flow == RIGHT else DOWN
+
+
+def around(boxes: Iterable[Box]) -> Box | None:
+    """The box around boxes; None where there are none."""
     found = list(boxes)
     if not found:
         return None
@@ -58,6 +65,12 @@ class Surface(QGraphicsScene):
         self._blocks: tuple[int, Box | None] = (-1, None)  # around all blocks, at a version of their grid
         self._indexed: Box | None = None
         self.version = 0  # counts wires led elsewhere
+        self.orientation = DOWN  # which way wires run
+
+    def orient(self, flow: str) -> None:
+        """Let wires run this way. Blocks and wires that are there already have to be put in anew."""
+        self.orientation = known(flow)
+        self.overview.joined = self.orientation == DOWN
 
     def mark_selected(self, node_ids: frozenset[str]) -> None:
         """Show these blocks as selected, and no others."""
@@ -151,12 +164,12 @@ class Surface(QGraphicsScene):
     def content(self, node_ids: Iterable[str] | None = None) -> Box | None:
         """The box around some blocks, or around everything; None when there is nothing."""
         if node_ids is not None:
-            return _around([self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes])
+            return around([self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes])
         boxes = self.node_grid
         if self._blocks[0] != boxes.version:
-            self._blocks = (boxes.version, _around(boxes.boxes.values()))
+            self._blocks = (boxes.version, around(boxes.boxes.values()))
         others = [*[frame.box for frame in self.frames.values()], *self.notes.values()]
-        return _around([*([self._blocks[1]] if self._blocks[1] is not None else ()), *others])
+        return around([*([self._blocks[1]] if self._blocks[1] is not None else ()), *others])
 
     # -- putting in and taking out ---------------------------------------------------------------------------------------------
 
@@ -185,7 +198,7 @@ class Surface(QGraphicsScene):
 
     def put_edge(self, edge: Edge) -> EdgeItem:
         """Add a wire between blocks that are there, and lead it."""
-        item = EdgeItem(edge)
+        item = EdgeItem(edge, self.orientation)
         self.edges[edge] = item
         self.incoming[edge.target].add(edge)
         self.outgoing[edge.source].add(edge)
@@ -211,6 +224,7 @@ class Surface(QGraphicsScene):
         self.nodes, self.edges, self.incoming, self.outgoing, self.frames, self.note_items = {}, {}, {}, {}, {}, {}
         self.node_grid, self.edge_grid = Grid(), Grid()
         self.overview = Overview()
+        self.overview.joined = self.orientation == DOWN
         self._blocks = (-1, None)
         self._indexed = None
 
@@ -247,17 +261,27 @@ class Surface(QGraphicsScene):
         """Find the wire's way between its ports, around blocks."""
         item = self.edges[edge]
         source, target = self.nodes[edge.source], self.nodes[edge.target]
-        out = source.port(edge.source_port, True) or PortPlace(edge.source_port, source.box.width / 2, source.box.height, True)
-        into = target.port(edge.target_port, False) or PortPlace(edge.target_port, target.box.width / 2, 0.0)
+        out = source.port(edge.source_port, True) or self._lost_port(edge.source_port, source.box, output=True)
+        into = target.port(edge.target_port, False) or self._lost_port(edge.target_port, target.box, output=False)
         start = (source.box.left + out.x, source.box.top + out.y)
         end = (target.box.left + into.x, target.box.top + into.y)
         step = 0
-        if len(target.inputs) > 1 and start[0] != end[0] and into in target.inputs:
+        across = 1 if self.orientation == RIGHT else 0
+        if len(target.inputs) > 1 and start[across] != end[across] and into in target.inputs:
             places = [place for place in target.inputs if not place.side and not place.more]
             if into in places:
                 index = places.index(into)
-                step = min(2, index if start[0] < end[0] else len(places) - 1 - index)
-        points = route(start, end, self._boxes_near, side=into.side, step=step, quick=live)
+                step = min(2, index if start[across] < end[across] else len(places) - 1 - index)
+        points = route(
+            start,
+            end,
+            self._boxes_near,
+            side=into.side,
+            step=step,
+            quick=live,
+            early=across == 1 and len(target.inputs) == 1,  # so that each branch of a fork shows its shape
+            flow=self.orientation,
+        )
         if points == item.points:
             return
         for leg in range(len(points) - 1, len(item.points) - 1):
@@ -269,6 +293,15 @@ class Surface(QGraphicsScene):
         self.overview.put_edge(edge, points)
         self.version += 1
 
+    def _lost_port(self, name: str, box: Box, *, output: bool) -> PortPlace:
+        """Where a wire ends whose port the block has lost."""
+        places = (
+            output_places([name], *box.size, self.orientation)
+            if output
+            else input_places(None, [name], *box.size, flow=self.orientation)
+        )
+        return places[0]
+
     def taken(self, area: Box, edge: Edge) -> bool:
         """Whether a block, or a wire other than this one, is in an area."""
         return bool(self.node_grid.near(area)) or any(other != edge for other, _ in self.edge_grid.near(area))
@@ -279,7 +312,7 @@ class Surface(QGraphicsScene):
 
     def fit_index(self, boxes: Iterable[Box] | None = None) -> None:
         """Make the scene's index large enough for these boxes, or for everything."""
-        content = self.content() if boxes is None else _around(boxes)
+        content = self.content() if boxes is None else around(boxes)
         if content is None:
             return
         inner = self._indexed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -201,7 +202,7 @@ class DesignPage(QWidget):
         assert controller is not None
         old = controller.design.notes.get(ROOT, {}).get(note_id)
         if old is not None and old.text != text:
-            note = Note(old.id, text, old.x, old.y, old.extra)
+            note = msgspec.structs.replace(old, text=text)
             controller.apply(SetNote(id=note_id, note=note), "Write a note", merge=f"note {note_id} {self._session}")
 
     def _note_removed(self, note_id: str) -> None:

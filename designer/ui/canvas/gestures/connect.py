@@ -167,7 +167,7 @@ class Connect(Gesture):
         surface, aim = self.view.surface, self.aim
         start = surface.port_point(*self.start) or (self.press.x, self.press.y)
         end = surface.port_point(*aim.end) if aim.end is not None and not aim.why_not else None
-        feedback.loose_wire(painter, start, end or self._at, from_output=self.start.output)
+        feedback.loose_wire(painter, start, end or self._at, from_output=self.start.output, flow=surface.orientation)
         feedback.bubble(painter, zoom, self._at, aim.text, aim.kind)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
+from designer.graph.design import DOWN, RIGHT
 from designer.ui import theme
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import STUB, Point, elbows, node_size
@@ -44,16 +45,20 @@ def bubble(painter: QPainter, zoom: float, at: Point, text: str, kind: str = "")
     painter.restore()
 
 
-def loose_wire(painter: QPainter, start: Point, end: Point, *, from_output: bool) -> None:
-    """The wire between a port and the pointer: out of the output downwards, into the input from above."""
+def loose_wire(painter: QPainter, start: Point, end: Point, *, from_output: bool, flow: str = DOWN) -> None:
+    """The wire between a port and the pointer: out of the output downwards, into the input from above; or to the right."""
     kit = draw.ink()
     (sx, sy), (tx, ty) = (start, end) if from_output else (end, start)
+    if flow == RIGHT:
+        (sx, sy), (tx, ty) = (sy, sx), (ty, tx)
     if ty - sy >= 2 * STUB:
         middle = (sy + ty) / 2
         points = [(sx, sy), (sx, middle), (tx, middle), (tx, ty)]
     else:
         middle = (sx + tx) / 2
         points = [(sx, sy), (sx, sy + STUB), (middle, sy + STUB), (middle, ty - STUB), (tx, ty - STUB), (tx, ty)]
+    if flow == RIGHT:
+        points = [(y, x) for x, y in points]
     path = QPainterPath(QPointF(*points[0]))
     for before, corner, after in elbows(points):
         path.lineTo(*before)
