@@ -1,4 +1,4 @@
-"""`lightdesigner export`: a design as ONNX, as Python source, as a program of torch.export."""
+"""`lightdesigner export`: a design as ONNX, as Python source, as a program of torch.export, and as a picture."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from blocks.errors import LightdesignerError
 from designer.analysis.report import Report, analyse
 from designer.catalogue import load, published
 from designer.cli.output import Answer, progress
+from designer.cli.pictures import PICTURES, check_options, write_pictures
 from designer.cli.tables import Column, Table, harmless, mebibytes, written
 from designer.cli.targets import targets
 from designer.graph.design import Design
@@ -18,7 +19,14 @@ from designer.graph.design import Design
 if TYPE_CHECKING:
     from designer.compile.onnx_report import ExportReport
 
-KINDS = {"onnx": "ONNX model", "python": "Python source", "pt2": "torch program"}
+KINDS = {
+    "onnx": "ONNX model",
+    "python": "Python source",
+    "pt2": "torch program",
+    "svg": "SVG picture",
+    "png": "PNG picture",
+    "pdf": "PDF picture",
+}
 """What can be written, by option, in the order of the answer."""
 
 
@@ -26,9 +34,13 @@ def run(asked: Namespace, answer: Answer) -> int:
     """Answer `export`; 1 where the design is invalid (then nothing is written) or the ONNX file failed a check."""
     files = {kind: getattr(asked, kind) for kind in KINDS if getattr(asked, kind) is not None}
     if not files:
-        raise LightdesignerError("export needs a file to write: --onnx FILE, --python FILE, --pt2 FILE, or several of them.")
+        raise LightdesignerError(
+            "export needs a file to write: --onnx FILE, --python FILE, --pt2 FILE, --svg FILE, --png FILE, --pdf FILE, "
+            "or several of them."
+        )
     if asked.onnx is None and (asked.opset is not None or asked.keep_batch_norm):
         raise LightdesignerError("--opset and --keep-batch-norm are about the ONNX model. Give --onnx FILE too.")
+    check_options(asked)
     design = load(asked.design)
     report = analyse(design)
     if not report.valid:
@@ -37,6 +49,9 @@ def run(asked: Namespace, answer: Answer) -> int:
         return 1
     with progress() as say, targets(list(files.values()), force=asked.force) as staged:
         paths = dict(zip(files, staged, strict=True))
+        if set(PICTURES) & set(paths):
+            say("Drawing the picture")
+            write_pictures(design, paths, asked, answer)
         exported = _write(design, paths, asked, say)
         sizes = {kind: path.stat().st_size for kind, path in paths.items()}
     if exported is not None:

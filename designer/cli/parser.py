@@ -53,6 +53,20 @@ def whole(text: str, digits: int = 18) -> int:
     return int(text)
 
 
+def columns(text: str) -> int:
+    """How many columns a picture has at most."""
+    if (found := whole(text, digits=2)) < 1:
+        raise argparse.ArgumentTypeError("needs 1 column or more, but got 0")
+    return found
+
+
+def scale(text: str) -> float:
+    """Pixels for each px of a picture."""
+    if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,4})?", text) is None or not 0.25 <= float(text) <= 8:
+        raise argparse.ArgumentTypeError(f"needs a number from 0.25 to 8, but got {text[:60]!r}")
+    return float(text)
+
+
 def opset(text: str) -> int:
     """Which opsets are possible is for the exporter to say, so long as the number is one."""
     return whole(text, digits=3)
@@ -97,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("designs", metavar="DESIGN", nargs="+", help="two or more designs")
     _add_looks(compare)
 
-    _add_export(command("export", "write a design as ONNX, Python source or a torch program"))
+    _add_export(command("export", "write a design as ONNX, Python source, a torch program or a picture"))
 
     check = command("check", "whether a design keeps to a budget; at least one limit is needed")
     check.add_argument("design", metavar="DESIGN", help=DESIGN)
@@ -132,6 +146,13 @@ def _add_export(to: argparse.ArgumentParser) -> None:
     to.add_argument("--onnx", metavar="FILE", help="an ONNX model, checked in ONNX Runtime against torch")
     to.add_argument("--python", metavar="FILE", help="Python source that needs only torch")
     to.add_argument("--pt2", metavar="FILE", help="a program of torch.export")
+    to.add_argument("--svg", metavar="FILE", help="a picture of the design, with its fonts in it")
+    to.add_argument("--png", metavar="FILE", help="the same picture in pixels")
+    to.add_argument("--pdf", metavar="FILE", help="the same picture as a page")
+    to.add_argument("--theme", choices=("paper", "light", "dark"), help="colours of the picture (paper)")
+    to.add_argument("--fold", action="store_true", help="draw repeated blocks of the picture once")
+    to.add_argument("--columns", metavar="N", type=columns, help="columns of the picture (as few as make a page)")
+    to.add_argument("--scale", metavar="N", type=scale, help="pixels of the PNG for each px, 0.25 to 8 (2)")
     to.add_argument("--opset", metavar="N", type=opset, help="ONNX opset of the model")
     to.add_argument("--dynamic-batch", action="store_true", help="leave the batch size of the model open")
     to.add_argument(

@@ -1,0 +1,265 @@
+"""What stands where in a picture, and what it says: read from a design once, drawn by `cards` and `wires`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from blocks.cost import ZERO, Cost
+from blocks.spec import TensorSpec
+from designer.analysis import numbers
+from designer.analysis.describe import main_parameters, name_of, result_line
+from designer.analysis.engine import Engine
+from designer.analysis.results import NodeResult
+from designer.graph.bypass import Bypasses
+from designer.graph.design import ROOT, Design
+from designer.graph.folding import FOLD, NOTHING, Fold, Folded, fold, seen_network
+from designer.graph.geometry import Box, Point, PortPlace, input_places, output_places
+from designer.graph.layout import Metrics, layout
+from designer.graph.network import Edge, Network, Node
+from designer.graph.repeats import find_repeats
+from designer.graph.topology import execution_order
+
+FOLD_HEIGHT = 64.0  # a line more than a block: how the copies differ
+METRICS = Metrics()
+
+
+class Card(NamedTuple):
+    """A block, or a fold, at its place. `lines` are what stands below its name; `quiet` that it does not count."""
+
+    id: str
+    box: Box
+    name: str
+    block: str
+    category: str
+    lines: tuple[str, ...]
+    cost: Cost
+    copies: int = 1
+    status: str = "ok"
+    quiet: bool = False
+    inputs: tuple[PortPlace, ...] = ()
+    outputs: tuple[PortPlace, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+class Frame(NamedTuple):
+    """A stage: its blocks' boxes and what they add up to, None where that is not known."""
+
+    stage: str
+    position: int
+    boxes: tuple[Box, ...]
+    blocks: int
+    cost: Cost | None
+    output: TensorSpec | None
+
+
+class Wire(NamedTuple):
+    """From one port to another, with the shape of what it carries."""
+
+    source: str
+    target: str
+    start: Point
+    end: Point
+    text: str
+    bypass: bool
+    step: int
+    status: str = ""
+    points: tuple[Point, ...] = ()  # its corners, where they are known already
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Everything in the picture, in scene px."""
+
+    cards: list[Card] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    wires: list[Wire] = field(default_factory=list)
+    notes: list[tuple[float, float, str]] = field(default_factory=list)
+    placed: bool = False  # blocks stand where a person put them
+
+
+def read(
+    design: Design,
+    engine: Engine,
+    *,
+    folded: bool = False,
+    only: Collection[str] | None = None,
+    places: Mapping[str, Point] | None = None,
+) -> Sheet:
+    """What is to be drawn: all of a design or the nodes `only`; repeats as one card if `folded`.
+
+    Blocks stand at `places` where all of them have one and nothing is folded, else they are laid out anew.
+    """
+    network = design.root if only is None else _part(design.root, set(only))
+    folds = _folds(design, network) if folded else NOTHING
+    seen = seen_network(network, folds)
+    sizes = dict.fromkeys(folds.folds, (METRICS.width, FOLD_HEIGHT))
+    if folds.folds or places is None or any(node_id not in places for node_id in seen):
+        at: Mapping[str, Point] = layout(seen, design.resolve, sizes=sizes)
+        own = False
+    else:
+        at, own = places, True
+    sheet = Sheet()
+    order = execution_order(seen, design.resolve)
+    bypasses = Bypasses(order.wires)
+    for node_id in (*order.order, *order.rest):
+        node = seen.node(node_id)
+        x, y = at[node_id]
+        if node.block == FOLD:
+            box = Box(x, y, x + METRICS.width, y + FOLD_HEIGHT)
+            card = _fold_card(design, engine, folds.folds[node_id], box)
+        else:
+            boundary = node.block in ("input", "output")
+            width, height = (METRICS.io_width, METRICS.io_height) if boundary else (METRICS.width, METRICS.height)
+            card = _card(node, engine.results[node_id], Box(x, y, x + width, y + height))
+        sheet.cards.append(_with_ports(card, seen, design, bypasses))
+    sheet.frames = _frames(engine, seen, sheet.cards)
+    sheet.wires = _wires(seen, sheet.cards, folds, engine)
+    sheet.placed = own
+    if own and only is None:
+        sheet.notes = [(note.x, note.y, note.text) for note in design.notes.get(ROOT, {}).values()]
+    return sheet
+
+
+def _part(network: Network, wanted: set[str]) -> Network:
+    edges = [edge for edge in network.edges() if edge.source in wanted and edge.target in wanted]
+    return Network.of([node for node in network.nodes() if node.id in wanted], edges)
+
+
+def _folds(design: Design, network: Network) -> Folded:
+    """The runs of equal units that lie in the part that is drawn; they are found in the whole design."""
+    runs = [run for run in find_repeats(design.root, design.resolve) if all(member in network for member in run.members)]
+    return fold(network, design.resolve, runs)
+
+
+# -- blocks ------------------------------------------------------------------------------------------------------------------
+
+
+def _card(node: Node, result: NodeResult, box: Box) -> Card:
+    kind = result.block_type
+    category = kind.category if kind is not None else ""
+    quiet = result.status in ("blocked", "incomplete", "unused") or node.disabled
+    cost = result.cost if result.status in ("ok", "warning") and not node.disabled else ZERO
+    if node.disabled:
+        line = "bypassed"
+    elif result.status == "blocked":
+        line = f"waits for {result.blocked_by}"
+    elif result.status == "incomplete":
+        port = next((issue.port for issue in result.issues if issue.port), "")
+        line = f'"{port}" has no wire' if port else f"waits for {result.blocked_by}"
+    elif result.status == "unused":
+        line = "not read"
+    else:
+        line = result_line(node, result)
+    return Card(
+        node.id, box, name_of(node), node.block, category, (line,), cost, status=result.status, quiet=quiet, members=(node.id,)
+    )
+
+
+def _fold_card(design: Design, engine: Engine, run: Fold, box: Box) -> Card:
+    """A run of equal units: named from first to last, with the first copy's parameters and how it differs."""
+    first, last = design.root.node(run.members[0]), design.root.node(run.members[-1])
+    result = engine.results[first.id]
+    kind = result.block_type
+    cost = sum([engine.results[member].cost for member in run.members], ZERO)
+    if run.unit == 1:
+        after = engine.results[last.id].outputs
+        values = dict(zip(kind.parameters, result.evaluated.values, strict=True)) if result.evaluated is not None else {}
+        out = next(iter(after.values()), None)
+        line = main_parameters(first.block, kind.category, values, list(result.inputs.values()), out)
+    else:
+        line = f"{run.unit} blocks each"
+    differing = [
+        f"first {one.param} {_written(one.value)}, then {_written(one.usual)}" for one in run.differences if run.unit == 1
+    ]
+    differing += [
+        f"{_name(design, one.node)}: {one.param} {_written(one.value)} first" for one in run.differences if run.unit > 1
+    ]
+    more = differing[0] if len(differing) == 1 else f"the first differs in {len(differing)} values" if differing else "all equal"
+    name = f"{name_of(first)} – {name_of(last)}" if first is not last else name_of(first)
+    return Card(run.id, box, name, first.block, kind.category, (line, more), cost, copies=run.copies, members=run.members)
+
+
+def _name(design: Design, node_id: str) -> str:
+    return name_of(design.root.node(node_id))
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return str(value[0]) if len(set(value)) == 1 else numbers.TIMES.join(map(str, value))
+    return str(value)
+
+
+def _with_ports(card: Card, seen: Network, design: Design, bypasses: Bypasses) -> Card:
+    width, height = card.box.width, card.box.height
+    connected = seen.sources(card.id)
+    node = seen.node(card.id)
+    block = design.resolve(node.block)
+    bypass = bypasses.of(card.id).port
+    if block is None:
+        inputs = input_places(None, connected, width, height, bypass)
+        outputs = output_places(sorted({edge.source_port for edge in seen.readers(card.id)}), width, height)
+    else:
+        inputs = input_places(block.inputs, connected, width, height, bypass)
+        outputs = output_places(block.outputs if node.block != "output" else (), width, height)
+    return card._replace(inputs=tuple([place for place in inputs if not place.more]), outputs=tuple(outputs))
+
+
+# -- stages ------------------------------------------------------------------------------------------------------------------
+
+
+def _frames(engine: Engine, seen: Network, cards: list[Card]) -> list[Frame]:
+    boxes: dict[str, list[Box]] = {}
+    members: dict[str, list[str]] = {}
+    for card in cards:
+        stage = seen.node(card.id).stage
+        if stage is not None:
+            boxes.setdefault(stage, []).append(card.box)
+            members.setdefault(stage, []).extend(card.members)
+    found = []
+    for position, (stage, ids) in enumerate(members.items()):
+        results = [engine.results[node_id] for node_id in ids]
+        known = all(result.outputs for result in results)
+        counted = [result.cost for result in results if result.status != "unused"]
+        output = next(iter(results[-1].outputs.values()), None)
+        cost = sum(counted, ZERO) if known else None
+        found.append(Frame(stage, position, tuple(boxes[stage]), len(ids), cost, output))
+    return found
+
+
+# -- wires -------------------------------------------------------------------------------------------------------------------
+
+
+def _wires(seen: Network, cards: list[Card], folds: Folded, engine: Engine) -> list[Wire]:
+    by_id = {card.id: card for card in cards}
+    found = []
+    for edge in sorted(seen.edges()):
+        source, target = by_id[edge.source], by_id[edge.target]
+        out = next((place for place in source.outputs if place.name == edge.source_port), None)
+        into = next((place for place in target.inputs if place.name == edge.target_port), None)
+        start = _spot(source, out, bottom=True)
+        end = _spot(target, into, bottom=False)
+        step = 0
+        above = [place for place in target.inputs if not place.side]
+        if into in above and len(target.inputs) > 1 and start[0] != end[0]:
+            index = above.index(into)
+            step = min(2, index if start[0] < end[0] else len(above) - 1 - index)
+        spec = _carried(edge, folds, engine)
+        status = "blocked" if target.status == "blocked" else "error" if target.status == "error" else ""
+        side = into is not None and into.side
+        found.append(Wire(edge.source, edge.target, start, end, numbers.shape(spec) if spec else "", side, step, status))
+    return found
+
+
+def _spot(card: Card, place: PortPlace | None, *, bottom: bool) -> Point:
+    x, y = (place.x, place.y) if place is not None else (card.box.width / 2, card.box.height if bottom else 0.0)
+    return card.box.left + x, card.box.top + y
+
+
+def _carried(edge: Edge, folds: Folded, engine: Engine) -> TensorSpec | None:
+    if edge.source in folds.folds:
+        node_id, port = folds.outputs[edge.source][int(edge.source_port.rpartition(".")[2])]
+    else:
+        node_id, port = edge.source, edge.source_port
+    return engine.results[node_id].outputs.get(port)

@@ -1,0 +1,167 @@
+"""What a picture of a design says and where: everything named, nothing outside the page, nothing on top of another."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+import designer
+from designer.analysis import numbers
+from designer.analysis.describe import name_of
+from designer.analysis.engine import Engine
+from designer.graph.design import ROOT, Note
+from designer.graph.edits import AddNode, SetNote
+from designer.graph.network import Node
+from designer.picture.cards import box_of
+from designer.picture.columns import in_columns
+from designer.picture.palette import THEMES
+from designer.picture.scene import Group, Picture, Text, bounds
+from designer.picture.sheet import Sheet, read
+from tests.picture.conftest import picture_of
+from tests.unpacking import unpacked
+
+DESIGNS = ["mobilenet_v2", "googlenet:aux=true", "resnet18", "densenet121", "alexnet", "example_inception", "mobilenet_v3_small"]
+
+
+def texts(picture: Picture) -> list[str]:
+    return [item.text for item in picture.flat() if isinstance(item, Text)]
+
+
+def sheet_of(text: str, **options: bool) -> Sheet:
+    design = designer.load(text)
+    return read(design, Engine(design), **options)
+
+
+@pytest.mark.parametrize("folded", [False, True], ids=["unfolded", "folded"])
+@pytest.mark.parametrize("text", DESIGNS)
+def test_nothing_is_outside_the_page(text: str, folded: bool) -> None:
+    picture = picture_of(text, folded=folded)
+    for item in picture.flat():
+        left, top, right, bottom = bounds(item)
+        assert left >= 8
+        assert top >= 8
+        assert right <= picture.width - 8, item
+        assert bottom <= picture.height - 8, item
+
+
+@pytest.mark.parametrize("text", DESIGNS)
+def test_every_block_is_named_with_its_figures(text: str) -> None:
+    design = designer.load(text)
+    engine = Engine(design)
+    said = texts(picture_of(design))
+    for node in design.root.nodes():
+        assert name_of(node) in said
+        cost = engine.results[node.id].cost
+        if cost.macs:
+            assert numbers.short(cost.macs) in said
+    for stage in {node.stage for node in design.root.nodes() if node.stage}:
+        assert any(line.replace(" ", "").lower() == stage.replace("_", "") for line in said), stage
+
+
+def test_a_fold_says_how_often_what_and_how_the_first_differs() -> None:
+    said = texts(picture_of("mobilenet_v2", folded=True))
+    assert said.count("ir1 – ir3") == 3
+    assert "× 4" in said
+    assert "t6 s2 24 → 32" in said
+    assert "first stride 2, then 1" in said
+    assert "all equal" in said
+    assert "37.4 M" in said, "what stage 3's three blocks cost together"
+    assert "repeated" in said
+
+
+def test_folding_keeps_the_sum_of_what_is_shown() -> None:
+    for text in ("mobilenet_v2", "resnet50", "densenet121"):
+        total = Engine(designer.load(text)).total
+        assert total is not None
+        for folded in (False, True):
+            assert sum(card.cost.macs for card in sheet_of(text, folded=folded).cards) == total.macs
+
+
+@pytest.mark.parametrize("columns", [0, 1, 2, 3, 5])
+@pytest.mark.parametrize("text", ["mobilenet_v2", "googlenet:aux=true", "densenet121"])
+def test_columns_overlap_nowhere_and_lose_nothing(text: str, columns: int) -> None:
+    whole = sheet_of(text)
+    broken = in_columns(whole, columns)
+    assert [card.id for card in broken.cards] == [card.id for card in whole.cards]
+    assert [(wire.source, wire.target, wire.text) for wire in broken.wires] == [
+        (wire.source, wire.target, wire.text) for wire in whole.wires
+    ]
+    assert not [(a.id, b.id) for a, b in combinations(broken.cards, 2) if a.box.meets(b.box)]
+    frames = [box_of(frame) for frame in broken.frames]
+    assert not [(a, b) for a, b in combinations(frames, 2) if a.meets(b)]
+    by_id = {card.id: card.box for card in broken.cards}
+    for wire in broken.wires:
+        assert by_id[wire.source].holds(*wire.start)
+        assert by_id[wire.target].holds(*wire.end)
+    lefts = {round(box.left) for box in frames}
+    if text != "googlenet:aux=true":
+        assert len(lefts) == columns if columns else len(lefts) > 1
+
+
+def test_a_page_is_not_much_longer_than_wide() -> None:
+    for text in ("mobilenet_v2", "googlenet", "resnet152"):
+        picture = picture_of(text)
+        assert picture.height < 1.6 * picture.width
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_themes_differ_in_colours_alone(theme: str) -> None:
+    picture, paper = picture_of("mobilenet_v2", theme=theme), picture_of("mobilenet_v2")
+    assert texts(picture) == texts(paper)
+    assert (picture.background == "#FFFFFF") == (theme == "paper")
+    assert (picture.width, picture.height) == (paper.width, paper.height)
+
+
+def test_a_bypass_is_drawn_as_one_and_explained() -> None:
+    assert "bypass" not in texts(picture_of("resnet18"))
+    said = texts(picture_of(unpacked(designer.load("resnet18")), columns=1))
+    assert said.count("bypass") > 8, "beside each unit and in the legend"
+
+
+def test_blocks_stand_where_a_person_put_them_and_notes_beside_them() -> None:
+    design = designer.load("example_mobilenet_blocks")
+    places = {node_id: (300.0 * k, 100.0 * (k % 2)) for k, node_id in enumerate(design.root)}
+    note = Note("n", "Bypass\nOnly where stride is 1 and the widths of both ends agree.", 0, 300)
+    SetNote(scope=ROOT, id="n", note=note).apply(design)
+    sheet = read(design, Engine(design), places=places)
+    assert {card.id: card.box[:2] for card in sheet.cards} == places
+    said = texts(picture_of(design, places=places))
+    assert "Bypass" in said
+    assert any(line.startswith("Only where") for line in said)
+    assert "Bypass" not in texts(picture_of(design)), "laid out anew, the note would stand anywhere"
+
+
+def test_a_part_alone() -> None:
+    design = designer.load("mobilenet_v2")
+    only = {"stage2_ir1", "stage2_ir2"}
+    picture = picture_of(design, only=only)
+    groups = [item.title for item in picture.items if isinstance(item, Group)]
+    assert len([title for title in groups if "inverted_residual" in title]) == 2
+    assert f"2 of {len(design.root)} blocks   14.0 K params   54.9 M MACs" in texts(picture)
+
+
+def test_flops_are_two_for_each_mac() -> None:
+    said = texts(picture_of("mobilenet_v2", flops=True))
+    assert any("601.5 M FLOPs" in line for line in said)
+    assert not any("MACs" in line for line in said)
+
+
+def test_without_heading_and_legend_there_is_the_design_alone() -> None:
+    bare = picture_of("mobilenet_v2", heading=False, legend=False, columns=1)
+    assert "conv_norm_act" not in texts(bare)
+    assert bare.height < picture_of("mobilenet_v2", columns=1).height - 100
+
+
+def test_what_is_not_complete_is_drawn_too() -> None:
+    design = designer.load("example_mobilenet_blocks")
+    AddNode(node=Node("lost", "conv2d", {"out_channels": 3})).apply(design)
+    AddNode(node=Node("odd", "no_such_block")).apply(design)
+    said = texts(picture_of(design))
+    assert '"x" has no wire' in said
+    assert "odd" in said
+    for edge in design.root.edges():
+        design.root.remove_edge(edge)
+    for node_id in list(design.root):
+        design.root.remove_node(node_id)
+    assert picture_of(design).width > 0
