@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from designer import data
 from designer.analysis import numbers
 from designer.analysis.describe import stage_title
-from designer.graph.geometry import FRAME_SIDE, GUTTER, Box, frame_box
+from designer.graph.design import DOWN, RIGHT
+from designer.graph.geometry import FRAME_SIDE, GUTTER, LABEL_ABOVE, Box, frame_box
 from designer.picture.icon import icon
 from designer.picture.palette import Palette
 from designer.picture.scene import END, Group, Item, Path, Stroke, Text, circle, left_edge, rect
@@ -173,23 +174,24 @@ def _said(card: Card, look: Look) -> str:
 # -- stages ------------------------------------------------------------------------------------------------------------------
 
 
-def box_of(frame: Frame) -> Box:
-    """The frame around a stage's blocks, with the gutter at its left."""
-    return frame_box(frame.boxes)
+def box_of(frame: Frame, flow: str = DOWN) -> Box:
+    """The frame around a stage's blocks, with the gutter at its left, or above."""
+    return frame_box(frame.boxes, flow)
 
 
-def frame_items(frame: Frame, look: Look) -> Group:
+def frame_items(frame: Frame, look: Look, flow: str = DOWN) -> Group:
     """A stage: tint, border and stripe, and in the gutter what it adds up to."""
-    box = box_of(frame)
+    box = box_of(frame, flow)
     fill, border, hue = look.colors.stage(frame.position)
     radius = data.tokens()["frame"]["radius"]
     items: list[Item] = [
         rect(box.left + 0.5, box.top + 0.5, box.width - 1, box.height - 1, fill=fill, stroke=Stroke(border), radius=radius),
         left_edge(box.left, box.top, data.tokens()["frame"]["stripe"], box.height, radius, hue),
     ]
-    room = GUTTER + FRAME_SIDE - INDENT - 2
-    lines = _frame_lines(frame, look, int((box.height - 10) / LINE))
-    y = box.top + min(20.0, (box.height - len(lines) * LINE) / 2 + 12)
+    above = flow == RIGHT
+    room = (box.width if above else GUTTER + FRAME_SIDE) - INDENT - 2
+    lines = _frame_lines(frame, look, int((LABEL_ABOVE if above else box.height - 10) / LINE))
+    y = box.top + (18.0 if above else min(20.0, (box.height - len(lines) * LINE) / 2 + 12))
     for text, role in lines:
         title = role == "text_strong"
         size, path = (NAME, "text.primary") if title else (NUMBER, "text.secondary" if role == "number" else "text.muted")
@@ -197,7 +199,7 @@ def frame_items(frame: Frame, look: Look) -> Group:
         items.append(Text(box.left + INDENT, y, said, look.colors.color(path), role, size))
         y += LINE
     share = _share(frame, look)
-    if share and box.bottom - y > 4:
+    if share and not above and box.bottom - y > 4:
         bar = rect(box.left + INDENT, y - 6, (GUTTER - INDENT) * min(1.0, share), 4, fill=look.colors.bar(min(1.0, share)))
         items.append(bar)
     return Group(", ".join([text for text, _ in _frame_lines(frame, look, 6)]), tuple(items))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from designer.graph.design import DOWN
 from designer.graph.geometry import STUB, Box, Point, frame_box
 from designer.picture.sheet import Sheet, Wire
 
@@ -14,7 +15,7 @@ APART = 112.0  # between columns: the wire that goes on stands there, with its s
 
 def in_columns(sheet: Sheet, columns: int = 0) -> Sheet:
     """The sheet in so many columns, as far as it can be broken; with 0 in as few as make it no longer than a page."""
-    if columns == 1 or len(sheet.cards) < 2:
+    if columns == 1 or len(sheet.cards) < 2 or sheet.flow != DOWN:
         return sheet
     boxes = _boxes(sheet)
     cuts = _cuts(sheet, boxes)
@@ -94,7 +95,7 @@ def _broken(sheet: Sheet, boxes: Sequence[Box], cuts: Sequence[float]) -> Sheet:
         a, b = where[wire.source], where[wire.target]
         start = wire.start[0] + moves[a][0], wire.start[1] + moves[a][1]
         end = wire.end[0] + moves[b][0], wire.end[1] + moves[b][1]
-        points: tuple[Point, ...] = ()
+        points = tuple([(x + moves[a][0], y + moves[a][1]) for x, y in wire.points])
         if a != b:
             low, high, between = bottoms[a] + STUB, -STUB - 4.0, lefts[b] - APART / 2
             points = (start, (start[0], low), (between, low), (between, high), (end[0], high), end)

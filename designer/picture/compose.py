@@ -52,6 +52,7 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
     asked = options or Options()
     colors = palette(asked.theme)
     sheet = read(design, engine, folded=asked.folded, only=asked.only, places=asked.places)
+    lead(sheet)
     if not sheet.placed:
         sheet = in_columns(sheet, asked.columns)
     total = engine.total
@@ -85,14 +86,13 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
 
 def _draw(sheet: Sheet, look: Look) -> tuple[list[Item], Box]:
     """Everything of the design, from back to front, and the box around it."""
-    led = lead(sheet.cards, sheet.wires)
-    items: list[Item] = [frame_items(frame, look) for frame in sheet.frames]
-    items += wire_items(sheet.cards, led, look)
+    items: list[Item] = [frame_items(frame, look, sheet.flow) for frame in sheet.frames]
+    items += wire_items(sheet, look)
     items += [card_items(card, look) for card in sheet.cards]
     for x, y, text in sheet.notes:
         items.append(note_items(x, y, text, look)[0])
     boxes = [bounds(item) for item in Picture(0, 0, "", tuple(items)).flat()]
-    boxes += [box_of(frame) for frame in sheet.frames]
+    boxes += [box_of(frame, sheet.flow) for frame in sheet.frames]
     if not boxes:
         return items, Box(0, 0, 0, 0)
     left, top, right, bottom = zip(*boxes, strict=True)

@@ -13,7 +13,7 @@ from designer.analysis.describe import main_parameters, name_of, result_line
 from designer.analysis.engine import Engine
 from designer.analysis.results import NodeResult
 from designer.graph.bypass import Bypasses
-from designer.graph.design import ROOT, Design
+from designer.graph.design import DOWN, RIGHT, ROOT, Design
 from designer.graph.folding import FOLD, NOTHING, Fold, Folded, fold, seen_network
 from designer.graph.geometry import Box, Point, PortPlace, input_places, output_places
 from designer.graph.layout import Metrics, layout
@@ -41,6 +41,7 @@ class Card(NamedTuple):
     inputs: tuple[PortPlace, ...] = ()
     outputs: tuple[PortPlace, ...] = ()
     members: tuple[str, ...] = ()
+    stage: str | None = None
 
 
 class Frame(NamedTuple):
@@ -64,6 +65,7 @@ class Wire(NamedTuple):
     text: str
     bypass: bool
     step: int
+    early: bool = False
     status: str = ""
     points: tuple[Point, ...] = ()  # its corners, where they are known already
 
@@ -77,6 +79,7 @@ class Sheet:
     wires: list[Wire] = field(default_factory=list)
     notes: list[tuple[float, float, str]] = field(default_factory=list)
     placed: bool = False  # blocks stand where a person put them
+    flow: str = DOWN
 
 
 def read(
@@ -96,11 +99,11 @@ def read(
     seen = seen_network(network, folds)
     sizes = dict.fromkeys(folds.folds, (METRICS.width, FOLD_HEIGHT))
     if folds.folds or places is None or any(node_id not in places for node_id in seen):
-        at: Mapping[str, Point] = layout(seen, design.resolve, sizes=sizes)
+        at: Mapping[str, Point] = layout(seen, design.resolve, flow=design.flow, sizes=sizes)
         own = False
     else:
         at, own = places, True
-    sheet = Sheet()
+    sheet = Sheet(flow=design.flow)
     order = execution_order(seen, design.resolve)
     bypasses = Bypasses(order.wires)
     for node_id in (*order.order, *order.rest):
@@ -115,7 +118,7 @@ def read(
             card = _card(node, engine.results[node_id], Box(x, y, x + width, y + height))
         sheet.cards.append(_with_ports(card, seen, design, bypasses))
     sheet.frames = _frames(engine, seen, sheet.cards)
-    sheet.wires = _wires(seen, sheet.cards, folds, engine)
+    sheet.wires = _wires(seen, sheet.cards, folds, engine, design.flow)
     sheet.placed = own
     if own and only is None:
         sheet.notes = [(note.x, note.y, note.text) for note in design.notes.get(ROOT, {}).values()]
@@ -192,18 +195,19 @@ def _written(value: Any) -> str:
 
 
 def _with_ports(card: Card, seen: Network, design: Design, bypasses: Bypasses) -> Card:
-    width, height = card.box.width, card.box.height
+    width, height, flow = card.box.width, card.box.height, design.flow
     connected = seen.sources(card.id)
     node = seen.node(card.id)
     block = design.resolve(node.block)
     bypass = bypasses.of(card.id).port
     if block is None:
-        inputs = input_places(None, connected, width, height, bypass)
-        outputs = output_places(sorted({edge.source_port for edge in seen.readers(card.id)}), width, height)
+        inputs = input_places(None, connected, width, height, bypass, flow)
+        outputs = output_places(sorted({edge.source_port for edge in seen.readers(card.id)}), width, height, flow)
     else:
-        inputs = input_places(block.inputs, connected, width, height, bypass)
-        outputs = output_places(block.outputs if node.block != "output" else (), width, height)
-    return card._replace(inputs=tuple([place for place in inputs if not place.more]), outputs=tuple(outputs))
+        inputs = input_places(block.inputs, connected, width, height, bypass, flow)
+        outputs = output_places(block.outputs if node.block != "output" else (), width, height, flow)
+    shown = tuple([place for place in inputs if not place.more])
+    return card._replace(inputs=shown, outputs=tuple(outputs), stage=node.stage)
 
 
 # -- stages ------------------------------------------------------------------------------------------------------------------
@@ -231,30 +235,29 @@ def _frames(engine: Engine, seen: Network, cards: list[Card]) -> list[Frame]:
 # -- wires -------------------------------------------------------------------------------------------------------------------
 
 
-def _wires(seen: Network, cards: list[Card], folds: Folded, engine: Engine) -> list[Wire]:
+def _wires(seen: Network, cards: list[Card], folds: Folded, engine: Engine, flow: str) -> list[Wire]:
     by_id = {card.id: card for card in cards}
+    across = 1 if flow == RIGHT else 0
     found = []
     for edge in sorted(seen.edges()):
         source, target = by_id[edge.source], by_id[edge.target]
         out = next((place for place in source.outputs if place.name == edge.source_port), None)
         into = next((place for place in target.inputs if place.name == edge.target_port), None)
-        start = _spot(source, out, bottom=True)
-        end = _spot(target, into, bottom=False)
+        out = out or output_places([edge.source_port], *source.box.size, flow)[0]
+        into = into or input_places(None, [edge.target_port], *target.box.size, flow=flow)[0]
+        start = source.box.left + out.x, source.box.top + out.y
+        end = target.box.left + into.x, target.box.top + into.y
         step = 0
         above = [place for place in target.inputs if not place.side]
-        if into in above and len(target.inputs) > 1 and start[0] != end[0]:
+        if into in above and len(target.inputs) > 1 and start[across] != end[across]:
             index = above.index(into)
-            step = min(2, index if start[0] < end[0] else len(above) - 1 - index)
+            step = min(2, index if start[across] < end[across] else len(above) - 1 - index)
         spec = _carried(edge, folds, engine)
         status = "blocked" if target.status == "blocked" else "error" if target.status == "error" else ""
-        side = into is not None and into.side
-        found.append(Wire(edge.source, edge.target, start, end, numbers.shape(spec) if spec else "", side, step, status))
+        early = flow == RIGHT and len(target.inputs) == 1
+        text = numbers.shape(spec) if spec else ""
+        found.append(Wire(edge.source, edge.target, start, end, text, into.side, step, early, status))
     return found
-
-
-def _spot(card: Card, place: PortPlace | None, *, bottom: bool) -> Point:
-    x, y = (place.x, place.y) if place is not None else (card.box.width / 2, card.box.height if bottom else 0.0)
-    return card.box.left + x, card.box.top + y
 
 
 def _carried(edge: Edge, folds: Folded, engine: Engine) -> TensorSpec | None:

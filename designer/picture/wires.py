@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from designer.graph.design import RIGHT
 from designer.graph.geometry import Box, Point, bounds, elbows, label_leg
 from designer.graph.routing import route
 from designer.picture.cards import NUMBER, Look
 from designer.picture.scene import MIDDLE, ROUND, Item, Path, Stroke, Text
-from designer.picture.sheet import Card, Wire
+from designer.picture.sheet import Sheet, Wire
 from designer.picture.truetype import Command, font
 
 ROW = 96.0  # height of the strips by which boxes are found
 GAP = 16.0  # in an upright wire, for its shape
+SIDE = 6.0  # between a text and the wire that it lies in
+END = 8.0  # of the wire on both sides of it, together
 LEAST = 20.0  # a leg shorter than this has no shape on it
 TALL = 7.0
 NAME = 14.0  # the word above the shape of a bypass
@@ -39,39 +42,43 @@ class _Strips:
                     yield box, owner
 
 
-class Led:
-    """A wire with its corners."""
-
-    def __init__(self, wire: Wire, points: list[Point]) -> None:
-        self.wire = wire
-        self.points = points
-
-
-def lead(cards: Iterable[Card], wires: Iterable[Wire]) -> list[Led]:
-    """Find each wire's way."""
+def lead(sheet: Sheet) -> None:
+    """Find each wire's way, and let the frames of stages hold the ways that run beside their blocks."""
     strips = _Strips()
-    for number, card in enumerate(cards):
+    for number, card in enumerate(sheet.cards):
         strips.put(card.box, number)
 
     def near(area: Box) -> list[Box]:
         return [box for box, _ in strips.near(area)]
 
-    return [Led(wire, list(wire.points) or route(wire.start, wire.end, near, side=wire.bypass, step=wire.step)) for wire in wires]
+    stages = {card.id: card.stage for card in sheet.cards}
+    lanes: dict[str, list[Box]] = {}
+    for number, wire in enumerate(sheet.wires):
+        way = route(wire.start, wire.end, near, side=wire.bypass, step=wire.step, early=wire.early, flow=sheet.flow)
+        sheet.wires[number] = wire._replace(points=tuple(way))
+        stage = stages[wire.source]
+        if wire.bypass and stage is not None and stage == stages[wire.target]:
+            (ax, ay), (bx, by) = _legs(way)[label_leg(way, sheet.flow)]
+            half = font("number").width(wire.text, NUMBER) / 2 if abs(ax - bx) < 0.5 else 0.0
+            lanes.setdefault(stage, []).append(
+                bounds([(ax, ay), (bx, by)]).grown(0)._replace(left=min(ax, bx) - half, right=max(ax, bx) + half)
+            )
+    sheet.frames = [frame._replace(boxes=(*frame.boxes, *lanes.get(frame.stage, ()))) for frame in sheet.frames]
 
 
-def wire_items(cards: Iterable[Card], led: list[Led], look: Look) -> Iterator[Item]:
+def wire_items(sheet: Sheet, look: Look) -> Iterator[Item]:
     """Every wire, then every shape, so that no wire crosses a text."""
     strips = _Strips()
-    for card in cards:
+    for card in sheet.cards:
         strips.put(card.box, -1)
-    for number, one in enumerate(led):
-        for ends in pairwise(one.points):
+    for number, wire in enumerate(sheet.wires):
+        for ends in pairwise(wire.points):
             strips.put(bounds(ends).grown(0.75), number)
     said: list[Item] = []
-    for number, one in enumerate(led):
-        texts, gap = _label(one, number, strips, look)
+    for number, wire in enumerate(sheet.wires):
+        texts, gap = _label(wire, number, strips, look, sheet.flow)
         said += texts
-        yield Path(tuple(_steps(one.points, gap)), "", _stroke(one.wire, look))
+        yield Path(tuple(_steps(wire.points, gap)), "", _stroke(wire, look))
     yield from said
 
 
@@ -84,7 +91,7 @@ def _stroke(wire: Wire, look: Look) -> Stroke:
     return Stroke(color("category.merge"), 2.0) if wire.bypass else Stroke(color("node.wire"), 1.5)
 
 
-def _legs(points: list[Point]) -> list[tuple[Point, Point]]:
+def _legs(points: Sequence[Point]) -> list[tuple[Point, Point]]:
     """The straight pieces between the roundings."""
     corners = list(elbows(points))
     starts = [points[0], *[after for _, _, after in corners]]
@@ -92,38 +99,41 @@ def _legs(points: list[Point]) -> list[tuple[Point, Point]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _label(one: Led, number: int, strips: _Strips, look: Look) -> tuple[list[Item], tuple[int, Point, Point] | None]:
+def _label(wire: Wire, number: int, strips: _Strips, look: Look, flow: str) -> tuple[list[Item], tuple[int, Point, Point] | None]:
     """The wire's texts, and the gap that they stand in: on which leg, and from where to where."""
-    wire = one.wire
     if not wire.text:
         return [], None
-    leg = label_leg(one.points)
-    (ax, ay), (bx, by) = _legs(one.points)[leg]
+    leg = label_leg(wire.points, flow)
+    (ax, ay), (bx, by) = _legs(wire.points)[leg]
     upright = abs(ax - bx) < 0.5
     length = abs(by - ay) if upright else abs(bx - ax)
     wide = font("number").width(wire.text, NUMBER)
-    if length < (LEAST if upright else wide + LEAST):
+    along = not upright and flow == RIGHT  # the text lies in the wire
+    if length < (LEAST if upright else wide + 2 * SIDE + (END if along else LEAST)):
         return [], None
     x, y = (ax + bx) / 2, (ay + by) / 2
-    base = y + 4 if upright else y - 5  # beside a level leg there may be the border of a frame: the text stands on the line
+    base = y + 4 if upright or along else y - 5  # beside a level leg there may be the border of a frame: it stands on the line
     area = Box(x - wide / 2 - 2, base - 4 - TALL, x + wide / 2 + 2, base - 4 + TALL)
     if any(owner != number for _, owner in strips.near(area)):
         return [], None
     color = look.colors.color
     texts: list[Item] = [Text(x, base, wire.text, color("text.secondary"), "number", NUMBER, MIDDLE)]
-    if not upright:
+    if not upright and not along:
         return texts, None
-    named = wire.bypass and length > 4 * LEAST
+    named = wire.bypass and length > (wide if along else 4 * LEAST)
     above = GAP / 2 + (NAME if named else 0.0)
     if named:
         texts.append(Text(x, y - 11, "bypass", color("category.merge"), "text_strong", NUMBER, MIDDLE))
+    if along:
+        half = (wide / 2 + SIDE) * (1.0 if bx > ax else -1.0)
+        return texts, (leg, (x - half, ay), (x + half, ay))
     down = by > ay
     before, after = (above, GAP / 2) if down else (GAP / 2, above)
     sign = 1.0 if down else -1.0
     return texts, (leg, (ax, y - sign * before), (ax, y + sign * after))
 
 
-def _steps(points: list[Point], gap: tuple[int, Point, Point] | None) -> Iterator[Command]:
+def _steps(points: Sequence[Point], gap: tuple[int, Point, Point] | None) -> Iterator[Command]:
     """Straight pieces with round corners, with the gap in one of them."""
     corners = list(elbows(points))
     yield "M", points[0]
