@@ -52,6 +52,12 @@ class BlockCard(NamedTuple):
     formula: tuple[str, ...]
     reference: str
     drawing: Drawing | None
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called: an own block has a title, every other goes by its id."""
+        return self.title or self.id
 
 
 class Section(NamedTuple):

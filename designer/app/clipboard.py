@@ -78,7 +78,7 @@ def pasted(
     """
     clip = _read(text)
     edits: list[Edit] = []
-    renamed = _definitions(design, clip, edits)
+    renamed = taken_in(design, clip, edits)
     names = Names(design.network(scope))
     new: dict[str, Node] = {}
     for node in sorted(clip.root.nodes(), key=lambda node: node.id):
@@ -132,10 +132,14 @@ def _renamed(block: str, names: Mapping[str, str]) -> str:
     return OWN + names.get(inner, inner) if block.startswith(OWN) else block
 
 
-def _definitions(design: Design, clip: Design, edits: list[Edit]) -> dict[str, str]:
-    """The names under which the clip's own blocks go here; those that are not here yet are added to `edits`."""
+def taken_in(design: Design, clip: Design, edits: list[Edit]) -> dict[str, str]:
+    """The ids under which the own blocks of another design go here; those that are not here yet are added to `edits`.
+
+    Equal content merges with what is here; different content under the same id or name gets a new one.
+    """
     names: dict[str, str] = {}
     taken = set(design.definitions)
+    titles = {one.name for one in design.definitions.values()}
     for own in _inner_first(clip):
         definition = clip.definitions[own]
         nodes = [msgspec.structs.replace(node, block=_renamed(node.block, names)) for node in definition.network.nodes()]
@@ -143,14 +147,15 @@ def _definitions(design: Design, clip: Design, edits: list[Edit]) -> dict[str, s
         name, number = own, 1
         while name in taken:
             made = msgspec.structs.replace(definition, id=name, network=network)
-            if name in design.definitions and _content(design.definitions[name]) == _content(made):
+            if name in design.definitions and same_content(design.definitions[name], made):
                 break
             number += 1
             name = f"{own}_{number}"
         names[own] = name
         if name not in taken:
             taken.add(name)
-            made = msgspec.structs.replace(definition, id=name, network=network)
+            made = msgspec.structs.replace(definition, id=name, network=network, name=_free_name(titles, definition.name))
+            titles.add(made.name)
             positions, notes = clip.positions.get(own, {}), clip.notes.get(own, {})
             edits.append(Define(definition=made, positions=dict(positions), notes=dict(notes)))
     return names
@@ -171,6 +176,19 @@ def _inner_first(clip: Design) -> list[str]:
         inner = used_definitions(clip.definitions[name].network)
         waiting += [(used, False) for used in sorted(inner, reverse=True) if used in clip.definitions]
     return order
+
+
+def _free_name(taken: Iterable[str], name: str) -> str:
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
+def same_content(one: Definition, other: Definition) -> bool:
+    """Whether two definitions mean the same, whatever they are called here."""
+    return _content(msgspec.structs.replace(one, name="")) == _content(msgspec.structs.replace(other, id=one.id, name=""))
 
 
 def _content(definition: Definition) -> str:

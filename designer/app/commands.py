@@ -64,9 +64,10 @@ def named(design: Design, scope: str, ids: Iterable[str]) -> str:
     return said(known, [short(network.node(node_id)) for node_id in known[:1]])
 
 
-def title_of(block: str) -> str:
-    """A kind of block in a sentence."""
-    return block.removeprefix(OWN)
+def title_of(design: Design, block: str) -> str:
+    """A kind of block in a sentence: an own one by its name."""
+    definition = design.definitions.get(block.removeprefix(OWN)) if block.startswith(OWN) else None
+    return definition.name if definition is not None else block.removeprefix(OWN)
 
 
 # -- adding ------------------------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def add(
     """Puts a block with its middle at `at`, connected to nothing."""
     node = _new(design, block, None, dict(params or {}), scope)
     where = Places(design, places, scope)
-    return step(f"Add {title_of(block)}", [*where.store(), _place(node, where.near(at, block), scope)], scope)
+    return step(f"Add {title_of(design, block)}", [*where.store(), _place(node, where.near(at, block), scope)], scope)
 
 
 def add_at_port(
@@ -104,11 +105,11 @@ def add_at_port(
     if port.output:
         into = next_input(kind, {})
         if into is None:
-            raise StructureError("no_port", f"{title_of(block)} has no input, so nothing can feed it.")
+            raise StructureError("no_port", f"{title_of(design, block)} has no input, so nothing can feed it.")
         params = _fitting(engine, kind, (port.node, port.port), scope)
     else:
         if block == "output" or not kind.outputs:
-            raise StructureError("no_port", f"{title_of(block)} has no output, so it can feed nothing.")
+            raise StructureError("no_port", f"{title_of(design, block)} has no output, so it can feed nothing.")
         if port.port in network.sources(port.node):
             raise StructureError("occupied", f"{port.node}.{port.port} is taken by another wire.")
         params = {}
@@ -118,7 +119,7 @@ def add_at_port(
     where = Places(design, places, scope)
     place = _beside(where, port, block, at)
     edits = [*where.store(), _place(node, place, scope), connection(edge_between(port, other), scope)]
-    return step(f"Add {title_of(block)} {'behind' if port.output else 'before'} {short(beside)}", edits, scope)
+    return step(f"Add {title_of(design, block)} {'behind' if port.output else 'before'} {short(beside)}", edits, scope)
 
 
 def insert(
@@ -143,7 +144,7 @@ def insert(
     kind = _known(design, block)
     into = next_input(kind, {})
     if into is None or not kind.outputs:
-        raise StructureError("no_port", f"{title_of(block)} has no input, so it cannot stand in a wire.")
+        raise StructureError("no_port", f"{title_of(design, block)} has no input, so it cannot stand in a wire.")
     params = _fitting(engine, kind, (edge.source, edge.source_port), scope)
     node = _new(design, block, _stage_between(network, edge), params, scope)
     where = Places(design, places, scope)
@@ -153,7 +154,7 @@ def insert(
     edits.append(_place(node, place, scope))
     edits.append(connection(Edge(edge.source, edge.source_port, node.id, into), scope))
     edits.append(connection(Edge(node.id, kind.outputs[0], edge.target, edge.target_port), scope))
-    return step(f"Insert {title_of(block)} before {short(network.node(edge.target))}", edits, scope)
+    return step(f"Insert {title_of(design, block)} before {short(network.node(edge.target))}", edits, scope)
 
 
 def put_into(design: Design, node_id: str, edge: Edge, *, scope: str = ROOT) -> Compound:
@@ -166,7 +167,9 @@ def put_into(design: Design, node_id: str, edge: Edge, *, scope: str = ROOT) -> 
     if network.sources(node_id) or network.readers(node_id):
         raise StructureError("occupied", f"{short(node)} has wires already.")
     if into is None or not kind.outputs or node.block == "output":
-        raise StructureError("no_port", f"{title_of(node.block)} cannot stand in a wire: it needs an input and an output.")
+        raise StructureError(
+            "no_port", f"{title_of(design, node.block)} cannot stand in a wire: it needs an input and an output."
+        )
     edits = [
         Disconnect(scope=scope, target=edge.target, target_port=edge.target_port),
         connection(Edge(edge.source, edge.source_port, node_id, into), scope),
@@ -323,7 +326,7 @@ def replace(design: Design, node_id: str, block: str, scope: str = ROOT) -> Comp
         out = wire.source_port if wire.source_port in outputs else outputs[index] if index < len(outputs) else None
         if out is not None:
             edits.append(connection(Edge(node_id, out, wire.target, wire.target_port), scope))
-    return step(f"Replace {short(old)} by {title_of(block)}", edits, scope)
+    return step(f"Replace {short(old)} by {title_of(design, block)}", edits, scope)
 
 
 def replace_all(design: Design, ids: Iterable[str], block: str, scope: str = ROOT) -> Compound:
@@ -337,7 +340,7 @@ def replace_all(design: Design, ids: Iterable[str], block: str, scope: str = ROO
             made.apply(trial)
             steps.append(made)
             replaced.append(node_id)
-    return step(f"Replace {named(design, scope, replaced)} by {title_of(block)}", steps, scope)
+    return step(f"Replace {named(design, scope, replaced)} by {title_of(design, block)}", steps, scope)
 
 
 def _takes(kind: Any, name: str, value: Any) -> bool:

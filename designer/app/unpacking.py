@@ -6,7 +6,7 @@ The id of a part is that of the block, an underscore and the part's name, so a d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from designer.app.naming import Names
 from designer.app.packing import Copy, Place, input_channels, outer_bindings, rebound, same
 from designer.app.placing import Places, Point, free, rect, size_of, snapped
 from designer.graph import rules
-from designer.graph.design import Design
+from designer.graph.design import ROOT, Design
 from designer.graph.edits import AddNode, Compound, Describe, Edit, RemoveNode
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Network, Node
@@ -107,6 +107,36 @@ def unpacked(
             edits.append(connection(Edge(*found, wire.target, wire.target_port)))
     edits += _exposures(design, node, parts, ids)
     return step(f"Unpack {short(node)}", edits)
+
+
+def unpacked_all(
+    design: Design,
+    engine: Engine,
+    ids: Iterable[str],
+    places: Mapping[str, Point] | None = None,
+    copies: Sequence[Copy] = (),
+) -> Compound:
+    """`unpacked` for several blocks, one after the other; those that have no parts stay as they are."""
+    wanted = [node_id for node_id in sorted(ids) if node_id in design.root]
+    able = [node_id for node_id in wanted if not can_unpack(design, engine, node_id)]
+    if not able:
+        raise StructureError("not_unpackable", can_unpack(design, engine, wanted[0]) if wanted else "Nothing is selected.")
+    if len(able) == 1:
+        return unpacked(design, engine, able[0], places, copies)
+    if design.definition is not None:
+        raise StructureError("one_by_one", "Inside a block, unpack one block at a time.")
+    trial = design.copy()
+    tried = engine.like(trial)
+    edits: list[Edit] = []
+    standing = dict(places) if places is not None else None
+    for node_id in able:
+        made = unpacked(trial, tried, node_id, standing)
+        tried.update(made.apply(trial))
+        edits.append(made)
+        if standing is not None:
+            standing = {**standing, **trial.positions.get(ROOT, {})}
+            standing = {one: place for one, place in standing.items() if one in trial.root}
+    return step(f"Unpack {len(able)} blocks", edits)
 
 
 def _part_id(node: Node, part: str) -> str:

@@ -74,6 +74,27 @@ def _window(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str
     return Spec(f"window.{id}", text, tip, keys, icon, "Window", group, checkable=checkable)
 
 
+def _own(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "own") -> Spec:
+    return Spec(f"design.{id}", text, tip, keys, icon, "Design", group, canvas=True, document=True)
+
+
+OWN_SPECS = (
+    _own("pack", "Pack into a block…", "Make the selected blocks one block of your own", "Ctrl+G", icon="package", group="pack"),
+    _own(
+        "unpack", "Unpack", "Put the parts of the selected block in its place", "Ctrl+Shift+G", icon="package-open", group="pack"
+    ),
+    _own("rename_own", "Rename own block…", "Give an own block another name, in all its copies", "Shift+F2"),
+    _own(
+        "duplicate_own",
+        "Duplicate as a new block",
+        "Make a new block with the same content; the selected copies become copies of it",
+    ),
+    _own("find_copies", "Find copies", "Select all copies of this own block", "Shift+C"),
+    _own("keep_own", "Keep in my blocks", "Put this own block into your library, for all designs", icon="star"),
+    _own("save_own", "Save own block…", "Write this own block to a .lightblock file"),
+    _own("open_own", "Take in a block…", "Take an own block from a .lightblock file into this design"),
+)
+
 MENUS = ("File", "Edit", "View", "Insert", "Design", "Window", "Help")
 
 SPECS: tuple[Spec, ...] = (
@@ -209,6 +230,7 @@ SPECS: tuple[Spec, ...] = (
         canvas=True,
         document=True,
     ),
+    *OWN_SPECS,
     Spec(
         "design.next_problem",
         "Next problem",

@@ -15,6 +15,7 @@ from blocks.errors import LightdesignerError
 from designer.analysis.describe import name_of
 from designer.app import clipboard, commands, deleting, selecting
 from designer.app.controller import Controller
+from designer.app.library import behind, brought
 from designer.app.wiring import End
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, SetNote
@@ -151,12 +152,15 @@ class CanvasActions(QObject):
     def insert(self, block: str) -> bool:
         """Put a block in the middle of what is seen; into the selected wire, if one is."""
         self._leave_inside()
-        edge = self.view.selected_edge
-        design, places = self.controller.design, self.scene.places()
-        if edge is not None and edge in self.scene.edges:
-            done = self.attempt(lambda: commands.insert(design, self.controller.engine, block, edge, places=places))
-        else:
-            done = self.attempt(lambda: commands.add(design, block, self._centre(), places=places))
+        edge, places = self.view.selected_edge, self.scene.places()
+
+        def make() -> Compound:
+            design, name, before = brought(self.controller.design, block)
+            if edge is not None and edge in self.scene.edges:
+                return behind(before, commands.insert(design, self.controller.engine, name, edge, places=places))
+            return behind(before, commands.add(design, name, self._centre(), places=places))
+
+        done = self.attempt(make)
         if done:
             self._bring_into_view(self.controller.selection)
         return done
@@ -180,8 +184,13 @@ class CanvasActions(QObject):
     def _put(self, at: Point, port: End | None, block: str) -> bool:
         if port is None:
             return self.dropper.dropped(block, at)
-        design, engine = self.controller.design, self.controller.engine
-        return self.attempt(lambda: commands.add_at_port(design, engine, block, port, at, places=self.scene.places()))
+
+        def make() -> Compound:
+            design, name, before = brought(self.controller.design, block)
+            made = commands.add_at_port(design, self.controller.engine, name, port, at, places=self.scene.places())
+            return behind(before, made)
+
+        return self.attempt(make)
 
     def _choose(self, name: str, hint: str, entries: Sequence[Entry], at: QPoint) -> Chooser:
         self.close_all()
@@ -292,7 +301,12 @@ class CanvasActions(QObject):
 
     def replace(self, block: str) -> bool:
         """Put another kind of block in the place of each selected one."""
-        return self.attempt(lambda: commands.replace_all(self.controller.design, self.controller.selection, block))
+
+        def make() -> Compound:
+            design, name, before = brought(self.controller.design, block)
+            return behind(before, commands.replace_all(design, self.controller.selection, name))
+
+        return self.attempt(make)
 
     def switch(self) -> bool:
         """Bypass the selected blocks, or switch them on again."""

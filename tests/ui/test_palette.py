@@ -258,7 +258,7 @@ def test_a_block_is_dragged_out_with_its_id(panel: Palette, monkeypatch: pytest.
 
 
 def test_own_blocks_of_the_design_stand_in_their_section(panel: Palette, qtbot: QtBot) -> None:
-    own = heading(panel, "My blocks")
+    own = heading(panel, "Blocks of this design")
     assert panel.model.index(0, 0, own).data() == NO_OWN_BLOCKS
     with qtbot.assertNotEmitted(panel.insert_requested):
         panel.list.expand(own)
@@ -268,7 +268,7 @@ def test_own_blocks_of_the_design_stand_in_their_section(panel: Palette, qtbot: 
     controller.apply(Define(definition=Definition("stem", "Stem", Network(), help="How it begins.")), "Define stem")
     index = panel.model.find("own.stem")
     assert index.isValid()
-    assert index.data() == "stem"
+    assert index.data() == "Stem"
     assert panel.search.placeholderText() == f"Search {len(registry.blocks()) + 1} blocks"
     with qtbot.waitSignal(panel.insert_requested) as inserted:
         click(qtbot, panel, index, twice=True)

@@ -26,6 +26,7 @@ from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.surface import Surface
 from designer.ui.canvas.view import View
 from designer.ui.canvas_actions import CanvasActions
+from designer.ui.own_block_actions import OwnBlockActions
 
 SMALL = (520, 420)  # px below which the minimap would cover what it shows
 
@@ -92,6 +93,7 @@ class Canvas(QWidget):
         self.reasons.update(self.looks.reasons())
         self.checks: dict[str, Callable[[], bool]] = {"view.minimap": lambda: self.minimap_shown, **self.looks.checks()}
         self.tools = CanvasActions(self)
+        self.own_blocks = OwnBlockActions(self)
 
     def insert(self, block_id: str) -> bool:
         """Put a block in the middle of what is seen."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+
     from designer.ui.main_window import MainWindow
 
 
@@ -21,7 +23,14 @@ def _blocks(window: MainWindow) -> QWidget:
 
     panel = Palette()
     panel.insert_requested.connect(window.insert_block)
+    panel.menu_requested.connect(lambda block, at: _own_menu(window, block, at))
     return panel
+
+
+def _own_menu(window: MainWindow, block: str, at: QPoint) -> None:
+    """What can be done with an own block of the palette, in the document in front."""
+    if window.page is not None:
+        window.page.canvas.own_blocks.menu(block).popup(at)
 
 
 def _presets(window: MainWindow) -> QWidget:

@@ -272,6 +272,6 @@ class BlockHelp(QWidget):
             self.formula.set_text("", 0)
             return
         self._icon.setIcon(theme.current().icon(theme.glyph(card.id, card.category), f"category.{card.category}"))
-        self._title.setText(card.id.removeprefix("own."))
+        self._title.setText(card.name)
         self.summary.set_text(card.summary, 3 if card.drawing is None or card.drawing.rows <= FLAT else 2)
         self.formula.set_text("\n".join(card.formula) or card.shape, 3)

@@ -22,11 +22,14 @@ from designer.analysis.fixes import Bench, stopped_by
 from designer.analysis.reach import reach_of
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller, GraphDelta
+from designer.app.inside import InsideController
 from designer.graph.edits import Compound, Edit, SetParam
 from designer.graph.network import Node
 from designer.ui import numbers, theme, units
 from designer.ui.panels.block_head import Head
 from designer.ui.panels.cost_card import PAD, CostCard, Section
+from designer.ui.panels.definition_page import DefinitionPage
+from designer.ui.panels.exposing import Exposing
 from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way, reason
 from designer.ui.panels.preset_options import DesignPage
 from designer.ui.panels.spin import words
@@ -64,7 +67,9 @@ class Inspector(QWidget):
         self.block_page = QWidget()
         self.design_page = DesignPage()
         self.empty_page = QWidget()
-        for page in (self.empty_page, self.block_page, self.design_page):
+        self.definition_page = DefinitionPage()
+        self.exposing = Exposing(self.window)
+        for page in (self.empty_page, self.block_page, self.design_page, self.definition_page):
             self.pages.addWidget(page)
         self._build_block_page()
         empty = without_margins(QVBoxLayout(self.empty_page))
@@ -72,6 +77,7 @@ class Inspector(QWidget):
         empty.addWidget(label("No design is open.", "muted"))
         empty.addStretch(1)
         self.design_page.node_activated.connect(self.node_activated)
+        self.definition_page.do.connect(self._perform)
         self._blame_timer = QTimer(self)
         self._blame_timer.setSingleShot(True)
         self._blame_timer.setInterval(BLAME_PAUSE)
@@ -138,6 +144,7 @@ class Inspector(QWidget):
         self._controller = None
         self._ids = ()
         self.design_page.forget()
+        self.definition_page.forget()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
@@ -195,6 +202,10 @@ class Inspector(QWidget):
 
     def _show_design(self, *, anew: bool) -> None:
         assert self._controller is not None
+        if isinstance(self._controller, InsideController):
+            self.pages.setCurrentWidget(self.definition_page)
+            self.definition_page.show_definition(self._controller)
+            return
         self.pages.setCurrentWidget(self.design_page)
         self.design_page.show_design(self._controller, anew=anew)
 
@@ -209,9 +220,11 @@ class Inspector(QWidget):
         self._show_head(nodes, types)
         values: dict[str, Any] = {}
         for name in shared:
-            own = [_value(node, kind.parameters[name]) for node, kind in zip(nodes, types, strict=True)]
+            own = [self._value(node, kind.parameters[name]) for node, kind in zip(nodes, types, strict=True)]
             values[name] = own[0] if all(one == own[0] for one in own) else MIXED
         self.form.show_parameters(shared, values, anew=anew)
+        inside = controller if isinstance(controller, InsideController) and len(nodes) == 1 else None
+        self.exposing.show(inside, self._ids[0], self.form.rows)
         self.form.setVisible(bool(shared))
         self.no_parameters.setVisible(not shared)
         if not shared:
@@ -219,6 +232,13 @@ class Inspector(QWidget):
             none = "This kind of block is not known here; its data is kept." if unknown else "This block has no parameters."
             self.no_parameters.setText("The selected blocks share no parameters." if len(nodes) > 1 else none)
         self._count()
+
+    def _value(self, node: Node, parameter: Parameter[Any]) -> Any:
+        """What a parameter of a block is: as its field shows it, with what follows an input worked out."""
+        if isinstance(node.params.get(parameter.name), dict):
+            assert self._controller is not None
+            return self._controller.engine.values_of(node.id)[parameter.name]
+        return _value(node, parameter)
 
     def _show_head(self, nodes: list[Node], types: list[Any]) -> None:
         kind = types[0]
@@ -323,9 +343,9 @@ class Inspector(QWidget):
             return None
         assert self._controller is not None
         kind = result.block_type
-        binding = kind.bind(self._controller.design.root.node(node_id).params)
+        now = tuple(self._controller.engine.values_of(node_id).values())
         position = list(kind.parameters).index(name)
-        values = (*binding.values[:position], kind.parameters[name].clean(value), *binding.values[position + 1 :])
+        values = (*now[:position], kind.parameters[name].clean(value), *now[position + 1 :])
         problem = problem_with(result, values)
         if problem is None:
             return None

@@ -9,6 +9,8 @@ from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import BlockCard
+from designer.app.library import library
+from designer.app.own_cards import LIBRARY_SECTION, OWN_SECTION, library_cards, own_cards
 from designer.ui import theme
 from designer.ui.panels.block_help import BlockHelp
 from designer.ui.panels.palette_model import PaletteDelegate, PaletteModel
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 KEY_TIP = "On the canvas, Tab adds a block at the pointer."
 HELP_FROM = 440  # height of the panel in px; a lower one belongs to the list
-FIRST_OPEN = {"conv", "composite"}
+FIRST_OPEN = {"conv", "composite", OWN_SECTION, LIBRARY_SECTION}
 FIRST_CURRENT = "conv2d"
 
 
@@ -61,6 +63,7 @@ class Palette(QWidget):
     """The panel. `insert_requested` carries the name of a block as nodes have it, `own.` before own ones."""
 
     insert_requested = Signal(str)
+    menu_requested = Signal(str, QPoint)  # the name of an own block, or of one of the library; where on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +95,9 @@ class Palette(QWidget):
         self.list.entered.connect(self._explain)
         self.list.left.connect(lambda: self._explain(self.list.currentIndex()))
         self.model.modelReset.connect(self._unfold)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._ask_menu)
+        library().changed.connect(self._read_own)
         self._count()
         self._unfold()
 
@@ -133,13 +139,11 @@ class Palette(QWidget):
             self._read_own()
 
     def _read_own(self) -> None:
-        controller = self._controller
-        definitions = controller.design.definitions.values() if controller is not None else ()
-        cards = [
-            BlockCard(f"own.{one.id}", "own", "own", False, one.help or one.name, "", (), "", None)
-            for one in sorted(definitions, key=lambda one: one.id)
-        ]
+        design = self._controller.design if self._controller is not None else None
+        cards = own_cards(design) if design is not None else []
         self.model.set_own(cards)
+        shelf = library()
+        self.model.set_library(library_cards(design), [f"Skipped {one.file.name}: {one.reason}" for one in shelf.unreadable])
         self._count()
 
     def _count(self) -> None:
@@ -188,6 +192,11 @@ class Palette(QWidget):
         if card is not None:
             self.insert_requested.emit(card.id)
 
+    def _ask_menu(self, at: QPoint) -> None:
+        card = self.model.card(self.list.indexAt(at))
+        if card is not None and card.category == "own":
+            self.menu_requested.emit(card.id, self.list.viewport().mapToGlobal(at))
+
     def _moved(self, index: QModelIndex) -> None:
         card = self.model.card(index)
         if card is not None:
@@ -218,7 +227,7 @@ def drag_picture(card: BlockCard, ratio: float) -> QPixmap:
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), look.size("radius.node"), look.size("radius.node"))
         painter.fillRect(1, 6, 4, height - 12, look.category(card.category))
         painter.drawPixmap(14, 8, look.pixmap(theme.glyph(card.id, card.category), f"category.{card.category}", 16, ratio))
-        draw_text(painter, box.adjusted(36, 0, -8, 0), card.id.removeprefix("own."), "strong", "text.primary")
+        draw_text(painter, box.adjusted(36, 0, -8, 0), card.name, "strong", "text.primary")
     finally:
         painter.end()
     return picture

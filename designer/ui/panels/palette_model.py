@@ -9,14 +9,15 @@ from PySide6.QtCore import QAbstractItemModel, QByteArray, QMimeData, QModelInde
 from PySide6.QtGui import QPainter
 
 from designer.app.cards import BlockCard, palette
+from designer.app.own_cards import LIBRARY_SECTION, OWN_SECTION
 from designer.ui import theme
 from designer.ui.panels.rows import HEADING, ITEM, Heading, Index, RowDelegate, draw_text
 
 BLOCK_MIME = "application/x-lightdesigner-block"
 """What is dragged out of the palette: the name of a block as a node has it (`conv2d`, `own.stem`), in UTF-8."""
 
-OWN_SECTION = "own"
 NO_OWN_BLOCKS = "This design has no blocks of its own yet."
+NO_LIBRARY = "Your library is empty: keep a block of your own in it."
 
 
 class _Section(NamedTuple):
@@ -24,6 +25,7 @@ class _Section(NamedTuple):
     title: str
     color: str
     cards: tuple[BlockCard, ...]
+    sentences: tuple[str, ...] = ()  # below the cards; they cannot be chosen
 
 
 class PaletteModel(QAbstractItemModel):
@@ -32,6 +34,8 @@ class PaletteModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._own: tuple[BlockCard, ...] = ()
+        self._kept: tuple[BlockCard, ...] = ()
+        self._skipped: tuple[str, ...] = ()
         self._basic = True
         self._words: tuple[str, ...] = ()
         self._sections: list[_Section] = []
@@ -42,7 +46,7 @@ class PaletteModel(QAbstractItemModel):
     @property
     def total(self) -> int:
         """How many blocks there are, shown or not."""
-        return len(palette().blocks) + len(self._own)
+        return len(palette().blocks) + len(self._own) + len(self._kept)
 
     def narrow(self, text: str, *, basic: bool) -> None:
         """Show what all words of `text` are found in; without any, the basic blocks or all of them."""
@@ -54,6 +58,12 @@ class PaletteModel(QAbstractItemModel):
         """The blocks that the design in front defines itself."""
         if tuple(cards) != self._own:
             self._own = tuple(cards)
+            self._refill()
+
+    def set_library(self, cards: Sequence[BlockCard], skipped: Sequence[str]) -> None:
+        """The blocks of the library that the design lacks, and what is to be said of files that cannot be read."""
+        if (tuple(cards), tuple(skipped)) != (self._kept, self._skipped):
+            self._kept, self._skipped = tuple(cards), tuple(skipped)
             self._refill()
 
     def _refill(self) -> None:
@@ -72,23 +82,28 @@ class PaletteModel(QAbstractItemModel):
                 self._sections.append(_Section(section.id, section.title, f"category.{section.category}", tuple(cards)))
         own = tuple([card for card in self._own if self._wanted(card)])
         if own or not self._words:
-            self._sections.append(_Section(OWN_SECTION, "My blocks", "category.own", own))
+            none = () if own else (NO_OWN_BLOCKS,)
+            self._sections.append(_Section(OWN_SECTION, "Blocks of this design", "category.own", own, none))
+        kept = tuple([card for card in self._kept if self._wanted(card)])
+        if kept or not self._words:
+            said = () if self._words else self._skipped or (() if kept else (NO_LIBRARY,))
+            self._sections.append(_Section(LIBRARY_SECTION, "My blocks", "category.own", kept, said))
 
     def _wanted(self, card: BlockCard) -> bool:
         if self._words:
             return all(word in card.id.replace("_", " ") or word in card.id or word in _words_of(card) for word in self._words)
-        return card.basic or not self._basic or card.section == OWN_SECTION
+        return card.basic or not self._basic or card.section in (OWN_SECTION, LIBRARY_SECTION)
 
     def _rank(self, card: BlockCard) -> int:
         """How well a block fits what is searched for: the name itself, names that begin with it or hold it, the rest."""
-        name, text = card.id.removeprefix("own."), "_".join(self._words)
+        name, text = card.name.lower(), "_".join(self._words)
         return 0 if name == text else 1 if name.startswith(text) else 2 if text in name else 3
 
     def best(self) -> QModelIndex:
         """The row that fits the search best; invalid where nothing is searched for or found."""
         if not self._words or not self._sections:
             return QModelIndex()
-        ranks = [self._rank(section.cards[0]) for section in self._sections]  # in a section the best stands first
+        ranks = [self._rank(section.cards[0]) if section.cards else 9 for section in self._sections]  # the best stands first
         return self.index(0, 0, self.index(ranks.index(min(ranks)), 0))
 
     def find(self, block_id: str) -> QModelIndex:
@@ -120,7 +135,7 @@ class PaletteModel(QAbstractItemModel):
         if parent.internalId():
             return 0
         section = self._sections[parent.row()]
-        return len(section.cards) or int(section.id == OWN_SECTION)
+        return len(section.cards) + len(section.sentences)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         return 1
@@ -131,6 +146,10 @@ class PaletteModel(QAbstractItemModel):
             return None
         cards = self._sections[int(index.internalId()) - 1].cards
         return cards[index.row()] if index.row() < len(cards) else None
+
+    def _sentence(self, index: Index) -> str:
+        section = self._sections[int(index.internalId()) - 1]
+        return section.sentences[index.row() - len(section.cards)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -145,11 +164,13 @@ class PaletteModel(QAbstractItemModel):
         if role == ITEM:
             return card
         if role == Qt.ItemDataRole.DisplayRole:
-            return heading.title if heading else card.id.removeprefix("own.") if card else NO_OWN_BLOCKS
+            return heading.title if heading else card.name if card else self._sentence(index)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             if heading is not None:
                 return f"{heading.title}, {heading.size} blocks"
-            return f"{card.id}: {card.summary}" if card else NO_OWN_BLOCKS
+            return f"{card.name}: {card.summary}" if card else self._sentence(index)
+        if role == Qt.ItemDataRole.ToolTipRole and card is None and heading is None:
+            return self._sentence(index)
         if role == Qt.ItemDataRole.ToolTipRole and card is not None:
             return "\n".join(part for part in (card.shape, *card.formula, card.reference) if part) or None
         return None
@@ -176,7 +197,7 @@ class PaletteModel(QAbstractItemModel):
 
 
 def _words_of(card: BlockCard) -> str:
-    return f"{card.summary} {card.reference}".lower()
+    return f"{card.title} {card.summary} {card.reference}".lower()
 
 
 class PaletteDelegate(RowDelegate):

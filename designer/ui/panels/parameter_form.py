@@ -106,6 +106,8 @@ class FormRow(QWidget):
         row.addWidget(self.name)
         row.addWidget(self.field, 1)
         row.addWidget(self.back)
+        self._line = row
+        self._beside: QWidget | None = None
         self._refusal: Refusal | None = None
         self.field.edited.connect(lambda value: self.edited.emit(parameter.name, value))
         self.field.released.connect(self.released)
@@ -114,12 +116,19 @@ class FormRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """In a narrow dock the name gives way, never the number."""
         super().resizeEvent(event)
-        width = max(SHORTEST, min(self._label_width, self._label_width - (ROOMY - self.width()) * 3 // 4))
+        taken = self._beside.sizeHint().width() + 4 if self._beside is not None and not self._beside.isHidden() else 0
+        width = max(SHORTEST, min(self._label_width, self._label_width - (ROOMY - self.width() + taken) * 3 // 4))
         if width != self.name.width():
             self.name.setFixedWidth(width)
         text = self.name.fontMetrics().elidedText(self.parameter.name, Qt.TextElideMode.ElideRight, width)
         if text != self.name.text():
             self.name.setText(text)
+
+    def add_more(self, beside: QWidget, below: QWidget) -> None:
+        """Put something at the end of the row, and something under it."""
+        self._line.addWidget(beside)
+        self._beside = beside
+        self._column.insertWidget(1, below)
 
     @property
     def refusal(self) -> Refusal | None:

@@ -10,10 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 
 from blocks.errors import LightdesignerError
 from designer.app import commands
+from designer.app.library import behind, brought
 from designer.app.placing import Places, Point
 from designer.app.wiring import End
 from designer.graph.edits import AddNode, Compound, Connect
 from designer.graph.network import Edge
+from designer.graph.own_block import OWN
 from designer.ui.canvas.geometry import FAR, SIZES, Box, level
 from designer.ui.canvas.gestures import feedback
 from designer.ui.canvas.gestures.base import Gesture, Pointer
@@ -40,33 +42,35 @@ class Landing(NamedTuple):
 
 def landing(hands: Hands, view: View, block: str, at: Point) -> Landing:
     """What dropping a block at a place of the scene does: near a free port it is connected, on a wire it is put in between."""
-    design, engine, scene = hands.controller.design, hands.controller.engine, hands.scene
+    engine, scene = hands.controller.engine, hands.scene
     places = scene.places()
-    port, edge = _near(hands, view, block, at) if level(view.zoom) != FAR else (None, None)
+    port: End | None = None
+    edge: Edge | None = None
     try:
+        design, block, before = brought(hands.controller.design, block)
+        port, edge = _near(hands, view, design.resolve(block), block, at) if level(view.zoom) != FAR else (None, None)
         if port is not None:
-            return Landing(commands.add_at_port(design, engine, block, port, places=places), port=port)
+            return Landing(behind(before, commands.add_at_port(design, engine, block, port, places=places)), port=port)
         if edge is not None:
-            return Landing(commands.insert(design, engine, block, edge, at, places=places), edge=edge)
-        return Landing(commands.add(design, block, at, places=places))
+            return Landing(behind(before, commands.insert(design, engine, block, edge, at, places=places)), edge=edge)
+        return Landing(behind(before, commands.add(design, block, at, places=places)))
     except LightdesignerError as problem:
         return Landing(None, str(problem), edge=edge, port=port)
 
 
-def _near(hands: Hands, view: View, block: str, at: Point) -> tuple[End | None, Edge | None]:
+def _near(hands: Hands, view: View, kind: Any, block: str, at: Point) -> tuple[End | None, Edge | None]:
     """The free port or the wire that a drop means: a port right here, else a wire, else a port not far."""
     reach = 1 / min(view.zoom, 1.0)
-    port = _port_near(hands, block, at, SIZES.port_hit * reach)
+    port = _port_near(hands, kind, block, at, SIZES.port_hit * reach)
     edge = edge_at(hands.scene, *at, SIZES.wire_hit * reach) if port is None else None
     if port is None and edge is None:
-        port = _port_near(hands, block, at, SIZES.port_snap * reach)
+        port = _port_near(hands, kind, block, at, SIZES.port_snap * reach)
     return port, edge
 
 
-def _port_near(hands: Hands, block: str, at: Point, reach: float) -> End | None:
+def _port_near(hands: Hands, kind: Any, block: str, at: Point, reach: float) -> End | None:
     """The nearest port that waits for a wire and could be connected to such a block."""
     design, scene = hands.controller.design, hands.scene
-    kind = design.resolve(block)
     if kind is None:
         return None
     x, y = at
@@ -163,10 +167,12 @@ class Dropper(QObject):
         if found.step is None:
             feedback.bubble(painter, zoom, self._at, found.why_not, "refused")
             return
-        kind: Any = self.hands.controller.design.resolve(self._block)
-        place = next((edit.position for edit in found.step.edits if isinstance(edit, AddNode)), None)
-        if place is not None:
-            feedback.ghost(painter, place, self._block, kind.category if kind is not None else "")
+        added = next((edit for edit in found.step.edits if isinstance(edit, AddNode)), None)
+        if added is not None and added.position is not None:
+            block = added.node.block
+            kind: Any = self.hands.controller.design.resolve(block)
+            category = kind.category if kind is not None else "own" if block.startswith(OWN) else ""
+            feedback.ghost(painter, added.position, block, category)
         if any(isinstance(edit, Connect) for edit in found.step.edits):
             feedback.bubble(painter, zoom, self._at, f"{found.step.name}.")
 
