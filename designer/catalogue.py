@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from blocks.block import Values
 from blocks.builder import Builder, DrawProblem
@@ -16,6 +16,7 @@ from blocks.parameters import Float, Int, Pair, Parameter, shown
 from designer.graph.design import Design, Origin
 from designer.graph.network import Edge, Network, Node
 from presets.preset import Preset, options_of, presets
+from presets.published import Top1, row_of
 
 SUFFIX = ".lightdesign"
 
@@ -87,6 +88,45 @@ def published(design: Design) -> tuple[str, str]:
     paper = preset.paper
     arxiv = f", arXiv:{paper.arxiv}" if paper.arxiv else ""
     return preset.title, f"{paper.authors}: {paper.title}. {paper.venue}{arxiv}."
+
+
+class Called(NamedTuple):
+    """How a design is called where it stands beside others: `MobileNet V1` and `1.0, 224`; the second tells apart what the
+    options of one preset drew."""
+
+    name: str
+    detail: str
+
+
+def called(design: Design) -> Called:
+    """The title of the preset a design came from, with its width, resolution and whatever else was chosen; else its own name."""
+    preset = presets().get(design.origin.preset) if design.origin is not None else None
+    if preset is None or design.origin is None:
+        return Called(design.name, "")
+    binding = preset.bind(design.origin.options)
+    drawn = preset.of(binding.values)
+    parts: list[str] = []
+    for name, parameter in sorted(preset.parameters.items(), key=lambda item: _FIRST.get(item[0], len(_FIRST))):
+        value = drawn.settled(name)
+        if name in _FIRST:
+            sides = set(value) if isinstance(value, tuple) else {value}
+            parts.append("x".join(map(str, value)) if len(sides) > 1 else str(next(iter(sides))))
+        elif getattr(drawn, name) != parameter.default:
+            parts.append(f"{name} {text_of(parameter, value)}".replace("_", " "))
+    return Called(preset.title, ", ".join(parts))
+
+
+_FIRST = {"width": 0, "resolution": 1}
+"""Options that are told by their value alone, and always."""
+
+
+def top1_of(design: Design) -> Top1 | None:
+    """The published accuracy of the network that a design still equals; None where there is none."""
+    preset = presets().get(design.origin.preset) if design.origin is not None else None
+    if preset is None or design.origin is None:
+        return None
+    row = row_of(preset, preset.bind(design.origin.options).values)
+    return row.top1 if row is not None else None
 
 
 def find_preset(name: str) -> type[Preset]:

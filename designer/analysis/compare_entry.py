@@ -3,69 +3,109 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from designer.analysis.compare_facts import Facts, Unit
+from designer.analysis.measured import Profile
 
 MOST = 4
 """Designs side by side: colours and marks are made for so many."""
 
 
 class Times:
-    """Milliseconds of one batch by dotted path; a path has what was booked on it alone, not on its parts.
+    """Milliseconds of one batch: `blocks` by the path of root nodes, `layers` by that of whatever was booked somewhere.
 
     `total_ms` is the whole network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`):
-    times are compared only where these are equal. `runs` is 0 for an estimate. `ci95` is the interval of the median.
+    times are compared only where these are equal. `runs` is 0 for an estimate. `ci95` is the interval of the median. `bounds` say
+    what holds a block back, where the roof of the machine is known, and `traffic` what it moves, in bytes.
     """
 
     def __init__(
         self,
         total_ms: float,
-        times: Mapping[str, float],
+        blocks: Mapping[str, float],
         conditions: str,
         *,
+        layers: Mapping[str, float] | None = None,
         runs: int = 0,
         ci95: tuple[float, float] | None = None,
         bounds: Mapping[str, str] | None = None,
         traffic: Mapping[str, int] | None = None,
     ) -> None:
         self.total_ms = total_ms
-        self.times = dict(times)
+        self.blocks = dict(blocks)
+        self.layers = dict(layers or {})
         self.conditions = conditions
         self.runs = runs
         self.ci95 = ci95
-        self.bounds = dict(bounds or {})  # compute, memory or overhead, where the roofline was measured
-        self.traffic = dict(traffic or {})  # bytes moved
-        self._paths = sorted(self.times)
+        self.bounds = dict(bounds or {})
+        self.traffic = dict(traffic or {})
+        self._paths = sorted(self.layers)
         self._below: dict[str, float | None] = {}
 
     def below(self, path: str) -> float | None:
-        """What was booked on a path and its parts; None where it was booked on something around it instead."""
+        """The time of a block, or of all that was booked inside it; None where it is not known, or booked around it."""
+        known = self.blocks.get(path)
+        if known is not None:
+            return known
         if path not in self._below:
             self._below[path] = self._sum(path)
         return self._below[path]
 
     def _sum(self, path: str) -> float | None:
-        found = self.times.get(path)
+        found = self.layers.get(path)
         prefix = f"{path}."
         at = bisect_left(self._paths, prefix)
         while at < len(self._paths) and self._paths[at].startswith(prefix):
-            found = (found or 0.0) + self.times[self._paths[at]]
+            found = (found or 0.0) + self.layers[self._paths[at]]
             at += 1
-        if found is not None:
-            return found
-        above = path
-        while "." in above:
-            above = above.rpartition(".")[0]
-            if above in self.times:
-                return None
-        return 0.0
+        return found
 
-    def of(self, units: list[Unit]) -> float | None:
+    def of(self, units: Sequence[Unit]) -> float | None:
         """The time of several blocks together; None where one of them has none of its own."""
-        parts = [self.below(unit.path) for unit in units]
-        return None if any(part is None for part in parts) else sum([part for part in parts if part is not None])
+        total = 0.0
+        for unit in units:
+            part = self.below(unit.path)
+            if part is None:
+                return None
+            total += part
+        return total
+
+
+def times_of(profile: Profile) -> Times:
+    """What a comparison reads of a profile. A block whose layers ran inside another's takes no time of its own."""
+    inside = {path for block in profile.blocks for path in block.fused_with}
+    blocks = {
+        block.path: block.ms if block.ms is not None else 0.0
+        for block in profile.blocks
+        if block.ms is not None or block.path in inside
+    }
+    layers: dict[str, float] = {}
+    for layer in profile.layers:
+        layers[layer.path] = layers.get(layer.path, 0.0) + layer.ms
+    return Times(
+        profile.total_ms.median,
+        blocks,
+        conditions_of(profile),
+        layers=layers,
+        runs=profile.runs,
+        ci95=profile.total_ms.ci95,
+        bounds={block.path: block.bound for block in profile.blocks if block.bound is not None},
+        traffic={block.path: block.bytes for block in profile.blocks},
+    )
+
+
+def conditions_of(profile: Profile) -> str:
+    """Under what it was measured: device, threads, type, backend and, where it is not 1, the batch."""
+    ran = profile.environment
+    parts = [ran.device_name or ran.device.upper()]
+    if ran.device == "cpu":
+        parts.append(f"{ran.threads} {'thread' if ran.threads == 1 else 'threads'}")
+    parts += [profile.dtype, profile.backend]
+    if profile.batch != 1:
+        parts.append(f"batch {profile.batch}")
+    return ", ".join(parts)
 
 
 class Accuracy(NamedTuple):
@@ -96,3 +136,35 @@ class Entry(NamedTuple):
         """Whether both were measured, and in the same way."""
         mine, theirs = self.measured, other.measured
         return mine is not None and theirs is not None and mine.conditions == theirs.conditions
+
+
+def shorts(named: Sequence[tuple[str, str]]) -> list[str]:
+    """What charts call designs of these names and details: as short as tells them apart, and never twice the same."""
+    names = [name.partition(" (")[0] or name for name, _ in named]
+    if len(set(names)) == 1 and len(named) > 1:
+        found = _apart([detail for _, detail in named])
+        if len(set(found)) == 1:
+            found = [names[0]] * len(names)
+    else:
+        words = [name.split() for name in names]
+        same = 0
+        while all(len(one) > same + 1 for one in words) and len({one[same] for one in words}) == 1:
+            same += 1
+        found = [" ".join(one[same:]) for one in words]
+        for name in {one for one in found if found.count(one) > 1}:
+            at = [k for k, one in enumerate(found) if one == name]
+            for k, apart in zip(at, _apart([named[k][1] for k in at]), strict=True):
+                found[k] = f"{name} {apart}".strip()
+    seen: dict[str, int] = {}
+    result = []
+    for name in found:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
+
+
+def _apart(details: Sequence[str]) -> list[str]:
+    """The parts of details that are not the same in all of them."""
+    parts = [detail.split(", ") for detail in details]
+    shared = set.intersection(*map(set, parts)) if parts else set()
+    return [", ".join(part for part in mine if part not in shared) or details[k] for k, mine in enumerate(parts)]

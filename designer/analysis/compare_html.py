@@ -6,18 +6,17 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from designer.analysis import numbers
 from designer.analysis.compare_rows import Place, by_kind, by_resolution, macs_over_depth, time_of, time_over_depth
 from designer.analysis.compare_saving import Saving
-from designer.analysis.compare_svg import SERIES, Known, curves_svg, mark_svg, scatter, scatter_svg
+from designer.analysis.compare_svg import SERIES, Known, Scatter, curves_svg, mark_svg, scatter, scatter_svg
 from designer.analysis.compare_tables import Comparison, changes_sheet, note
 from designer.analysis.compare_totals import BETTER, DOWN, UP, WORSE, Cell, totals
 from designer.analysis.numbers import NOT_APPLICABLE
+from designer.data import folder
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _COLORS = {
     "page": "bg.canvas",
     "card": "bg.panel",
@@ -62,13 +61,24 @@ td.hot { background: var(--soft); }
 """
 
 
-def html_text(comparison: Comparison, known: Sequence[Known] = (), *, x: str = "macs", y: str = "params") -> str:
-    """The whole file."""
+def html_text(
+    comparison: Comparison,
+    known: Sequence[Known] = (),
+    *,
+    x: str = "macs",
+    y: str = "params",
+    least_top1: float | None = None,
+) -> str:
+    """The whole file. `x`, `y` and `least_top1` are those of the scatter."""
     sections = [_totals(comparison)]
     if comparison.sees:
         sections.append(_section("What to see", f"<p>{escape(comparison.sees)}</p>"))
     sections += [_saving(comparison, saving) for saving in comparison.savings]
-    sections += [_resolution(comparison), _charts(comparison, known, x, y), _kinds(comparison)]
+    sections += [
+        _resolution(comparison),
+        _charts(comparison, scatter(comparison.entries, known, x, y, least_top1)),
+        _kinds(comparison),
+    ]
     sections += [_changes(comparison, number) for number, changes in comparison.changes if changes.found]
     title = escape(comparison.title)
     return (
@@ -190,9 +200,8 @@ def _bar(number: int, share: float, text: str, *, time: bool = False) -> str:
     return f'<div class="bar"><span class="track">{inside}</span><b>{text}</b></div>'
 
 
-def _charts(comparison: Comparison, known: Sequence[Known], x: str, y: str) -> str:
+def _charts(comparison: Comparison, found: Scatter) -> str:
     entries = comparison.entries
-    found = scatter(entries, known, x, y)
     parts = [f"<div><p>{escape(found.y.title)} against {escape(found.x.title)}</p>{scatter_svg(found)}</div>"]
     macs = [(k, macs_over_depth(entry)) for k, entry in enumerate(entries)]
     parts.append(f"<div><p>MACs so far, over depth</p>{curves_svg('MACs so far', 'macs', macs)}</div>")
@@ -233,9 +242,7 @@ def _changes(comparison: Comparison, number: int) -> str:
 
 @cache
 def _tokens() -> Any:
-    inside = _PACKAGE / "resources"
-    folder = inside if inside.is_dir() else _PACKAGE.parent / "resources"
-    return json.loads((folder / "tokens.json").read_text(encoding="utf-8"))
+    return json.loads((folder() / "tokens.json").read_text(encoding="utf-8"))
 
 
 def _variables() -> str:

@@ -71,8 +71,8 @@ def _against(entries: Sequence[Entry], number: int, baseline: int) -> Saving | N
     assert theirs is not None
     if _is_faster(mine, theirs):
         return None
-    base_ms = theirs.of(list(base.facts.units))
-    my_ms = mine.of(list(entry.facts.units))
+    base_ms = theirs.of(base.facts.units)
+    my_ms = mine.of(entry.facts.units)
     if not base_ms or my_ms is None:
         return None
     rate = base.facts.macs / base_ms  # MACs in a ms
@@ -88,7 +88,7 @@ def _against(entries: Sequence[Entry], number: int, baseline: int) -> Saving | N
         base.facts.macs,
         base_ms,
         rate * 1000,
-        _intensity(list(base.facts.units), theirs),
+        _intensity(base.facts.units, theirs),
         mine.conditions,
         min(mine.runs, theirs.runs),
     )
@@ -183,7 +183,7 @@ def _grouped(entry: Entry, unit: Unit, ms: float, times: Times) -> str:
     slow_ms = slow_macs = 0.0
     for name, step in zip(names_of(unit.result), flat_of(unit.result).steps, strict=True):
         if step.block.layer == "conv" and kind_of(step) in (DEPTHWISE, GROUPED):
-            took = times.times.get(f"{unit.path}.{name}" if name else unit.path)
+            took = times.layers.get(f"{unit.path}.{name}" if name else unit.path)
             if took:
                 slow_ms += took
                 slow_macs += step.cost.macs
@@ -202,14 +202,14 @@ def _other_rate(entry: Entry, times: Times) -> float | None:
     for unit in entry.facts.units:
         for name, step in zip(names_of(unit.result), flat_of(unit.result).steps, strict=True):
             if step.block.layer is not None and kind_of(step) not in (DEPTHWISE, GROUPED):
-                took = times.times.get(f"{unit.path}.{name}" if name else unit.path)
+                took = times.layers.get(f"{unit.path}.{name}" if name else unit.path)
                 if took:
                     ms += took
                     macs += step.cost.macs
     return macs / ms if ms else None
 
 
-def _intensity(units: list[Unit], times: Times) -> float | None:
+def _intensity(units: Sequence[Unit], times: Times) -> float | None:
     """MACs for each byte that the blocks move; what they read and write where the measurement does not say."""
     moved = sum([times.traffic.get(unit.path) or traffic(unit) for unit in units])
     macs = sum([unit.macs for unit in units])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
 
 from designer.analysis import numbers
@@ -203,6 +204,14 @@ def tabs_text(comparison: Comparison) -> str:
     sheet = totals_sheet(comparison)
     lines = [[head.text for head in sheet.heads], *sheet.rows]
     return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in line) for line in lines) + "\n"
+
+
+def totals_html(comparison: Comparison) -> str:
+    """The totals as a plain HTML table: what a text processor takes from the clipboard."""
+    sheet = totals_sheet(comparison)
+    head = "".join([f"<th>{escape(one.text)}</th>" for one in sheet.heads])
+    rows = ["<tr>" + "".join([f"<td>{escape(cell)}</td>" for cell in row]) + "</tr>" for row in sheet.rows]
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
 
 
 def markdown_text(comparison: Comparison) -> str:

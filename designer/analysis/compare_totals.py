@@ -101,7 +101,7 @@ METRICS = (
     Metric("flops", "FLOPs", "", True, _flops, numbers.short, _count_change),
     Metric("activations", "Activations", "", True, _counted("activations"), numbers.short, _count_change),
     Metric("peak_bytes", "Peak memory", "bytes", True, _counted("peak_bytes"), numbers.bytes_, _byte_change),
-    Metric("weights_bytes", "Weights", "bytes", True, _counted("weights_bytes"), numbers.bytes_, _byte_change),
+    Metric("weights_bytes", "Weights, fp32", "bytes", True, _counted("weights_bytes"), numbers.bytes_, _byte_change),
     Metric("depth", "Depth", "layers", None, _counted("depth"), _whole("layers"), _count_change),
     Metric("receptive_field", "Receptive field", "px", None, _field, _whole("px"), _count_change),
     Metric("top1", "Top-1, published", "%", False, _top1, _percent, _point_change),

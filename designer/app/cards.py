@@ -87,7 +87,7 @@ class Bar(NamedTuple):
 
 class PresetCard(NamedTuple):
     """A preset in the gallery, with its defaults. `top1` is in per cent, None where nothing is known; `recalled` says that it was
-    written down from memory. Opening `id` as a DESIGN text gives the network."""
+    written down from memory. Opening `id` as a DESIGN text gives the network. Bytes are of fp32, `receptive_field` is in px."""
 
     id: str
     title: str
@@ -96,6 +96,11 @@ class PresetCard(NamedTuple):
     year: int
     params: int
     macs: int
+    activations: int
+    peak_bytes: int
+    weights_bytes: int
+    depth: int
+    receptive_field: float | None
     top1: float | None
     top1_source: str
     recalled: bool

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from designer.analysis.compare_facts import facts_of
 from designer.analysis.engine import Engine
 from designer.app.cards import GALLERY
 from designer.app.miniatures import miniature
@@ -33,8 +34,8 @@ def catalogue() -> dict[str, Any]:
 def card(preset: type[Preset]) -> dict[str, Any]:
     """What is shown of one preset with its defaults: the fields of `designer.app.cards.PresetCard`."""
     design = draw(preset.id)
-    total = Engine(design).total
-    if total is None:
+    facts = facts_of(Engine(design))
+    if not facts.valid:
         raise RuntimeError(f"the defaults of {preset.id} are no valid design")
     row = row_of(preset, preset.defaults)
     top1 = None if row is None else row.top1
@@ -46,8 +47,13 @@ def card(preset: type[Preset]) -> dict[str, Any]:
         "family": preset.family,
         "example": preset.family == EXAMPLES,
         "year": preset.year,
-        "params": total.params,
-        "macs": total.macs,
+        "params": facts.params,
+        "macs": facts.macs,
+        "activations": facts.activations,
+        "peak_bytes": facts.peak_bytes,
+        "weights_bytes": facts.weights_bytes,
+        "depth": facts.depth,
+        "receptive_field": max(facts.receptive_field) if facts.receptive_field is not None else None,
         "top1": None if top1 is None else top1.percent,
         "top1_source": "" if top1 is None else top1.source,
         "recalled": top1 is not None and top1.recalled,

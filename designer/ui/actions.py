@@ -95,7 +95,7 @@ OWN_SPECS = (
     _own("open_own", "Take in a block…", "Take an own block from a .lightblock file into this design"),
 )
 
-MENUS = ("File", "Edit", "View", "Insert", "Design", "Window", "Help")
+MENUS = ("File", "Edit", "View", "Insert", "Design", "Measure", "Window", "Help")
 
 SPECS: tuple[Spec, ...] = (
     _file("new", "New design", "Start an empty design in a new tab", "Ctrl+N", icon="file-plus"),
@@ -239,6 +239,51 @@ SPECS: tuple[Spec, ...] = (
         "circle-alert",
         "Design",
         document=True,
+    ),
+    # -- measure
+    Spec(
+        "measure.compare",
+        "Compare…",
+        "Put designs side by side: open documents, presets, files or an earlier state",
+        ("Ctrl+Shift+C",),
+        "git-compare",
+        "Measure",
+        "compare",
+    ),
+    Spec(
+        "measure.compare_state",
+        "Compare with how it was opened",
+        "Put this design beside what it was before the first step",
+        icon="history",
+        menu="Measure",
+        group="compare",
+        document=True,
+    ),
+    Spec(
+        "measure.compare_canvases",
+        "Differences on both canvases",
+        "Show the compared designs side by side with what differs marked on both",
+        icon="scan",
+        menu="Measure",
+        group="compare",
+    ),
+    Spec(
+        "measure.compare_profile",
+        "Profile all compared designs",
+        "Measure every design of the comparison on this machine, in the same way",
+        icon="gauge",
+        menu="Measure",
+        group="compare",
+    ),
+    Spec("measure.compare_csv", "Comparison as CSV…", "Write a row for each design", menu="Measure", group="compare_out"),
+    Spec("measure.compare_markdown", "Comparison as Markdown…", "Write all tables", menu="Measure", group="compare_out"),
+    Spec("measure.compare_latex", "Comparison as LaTeX…", "Write all tables", menu="Measure", group="compare_out"),
+    Spec(
+        "measure.compare_html",
+        "Comparison as HTML report…",
+        "Write tables and pictures to one file",
+        menu="Measure",
+        group="compare_out",
     ),
     # -- window, help
     _window("next_panel", "Next panel", "Move the focus to the next panel", "F6", group="focus"),

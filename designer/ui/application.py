@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import style, theme, units
+from designer.ui.compare.actions import CompareActions
 from designer.ui.export_actions import ExportActions
 from designer.ui.main_window import TITLE, MainWindow
 from designer.version import __version__
@@ -65,6 +66,7 @@ class Application(QObject):
         """Another window, not shown yet."""
         window = MainWindow(self)
         ExportActions(window, lambda: self.worker)
+        CompareActions(window, lambda: self.worker)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))
         geometry = self.settings.get(WINDOW_GEOMETRY)

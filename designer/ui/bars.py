@@ -139,6 +139,9 @@ class ToolBar(QToolBar):
         self._options.setContentsMargins(4, 0, 8, 0)
         self._options.addStretch(1)
         self.addWidget(middle)
+        compare = all_actions["measure.compare"]
+        one = button("Compare", icon="git-compare", tip=compare.toolTip(), on_click=compare.trigger)
+        self.addWidget(one)
         export = all_actions["file.export"]
         self._export = button("Export", "primary", icon="share-2", on_click=export.trigger)
         self.addWidget(self._export)

@@ -322,6 +322,8 @@ class MainWindow(QMainWindow):
             self.workspace.hide()
         if self.status is not None:
             self.status.set_controller(controller)
+            tool = self.tabs.current
+            self.status.hold(tool.status if isinstance(tool, ToolPage) else None)
         if self.preset_bar is not None:
             self.preset_bar.set_controller(controller)
         self.workspace.set_controller(self.edited)

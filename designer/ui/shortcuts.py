@@ -20,7 +20,7 @@ GESTURES = (
     ("Cut wires", "Shift + drag"),
     ("Insert on a wire", "Drop a block on it"),
 )
-COLUMNS = (("File", "Edit"), ("View", "Insert", "Design"), ("Window", "Help", ""))
+COLUMNS = (("File", "Edit"), ("View", "Insert", "Design"), ("Measure", "Window", "Help", ""))
 
 
 class Shortcuts(Overlay):

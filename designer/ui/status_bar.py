@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 
@@ -77,6 +78,9 @@ class StatusBar(QStatusBar):
         self._clear.setSingleShot(True)
         self._clear.timeout.connect(self._show_hint)
         self._hint = ""
+        self._row_layout = row
+        self._held: QWidget | None = None
+        self._held_parent: QWidget | None = None
         self._count = 0
         units.notifier().changed.connect(self.refresh)
         self.set_controller(None)
@@ -97,6 +101,20 @@ class StatusBar(QStatusBar):
         self._last.setVisible(False)
         self.refresh()
         self._selection_changed(frozenset())
+
+    def hold(self, widget: QWidget | None) -> None:
+        """Show what a tool has to say in the place of a document's figures; None shows those again. It stays the tool's own."""
+        if self._held is not None and self._held is not widget and shiboken6.isValid(self._held):
+            self._row_layout.removeWidget(self._held)
+            self._held.hide()
+            self._held.setParent(self._held_parent)
+        if widget is not None and widget is not self._held:
+            self._held_parent = widget.parentWidget()
+            self._row_layout.insertWidget(0, widget)
+            widget.show()
+        self._held = widget
+        if widget is not None:
+            self._figures.hide()
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a few seconds."""

@@ -39,6 +39,11 @@ class ToolPage(QWidget):
         """The document it is about, if any: the status bar shows its totals, undo and redo act on it."""
         return None
 
+    @property
+    def status(self) -> QWidget | None:
+        """What the status bar shows while this is in front, None for the figures of its document."""
+        return None
+
     def may_close(self) -> bool:
         """Called before its tab goes; False keeps it."""
         return True

@@ -198,11 +198,9 @@ class Welcome(QWidget):
         column.addSpacing(20)
         column.addWidget(label("Start", "strong"))
         column.addWidget(line())
-        for action_id in ("file.new", "file.open"):
+        for action_id, icon in (("file.new", "file-plus"), ("file.open", "folder-open"), ("measure.compare", "git-compare")):
             action = actions[action_id]
-            one = button(
-                action.text(), "row", icon="file-plus" if action_id == "file.new" else "folder-open", on_click=action.trigger
-            )
+            one = button(action.text(), "row", icon=icon, on_click=action.trigger)
             one.setToolTip(action.toolTip())
             column.addWidget(one)
         column.addSpacing(20)

@@ -1,0 +1,313 @@
+"""Designs side by side, as the window follows them: open documents live, presets, files and earlier states as they were taken in.
+
+Each compared design has a controller: the document's own, or one of ours. Facts are worked out when somebody reads them, and only
+for the design that changed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from blocks.errors import LightdesignerError
+from designer.analysis.compare_changes import Differences, differences
+from designer.analysis.compare_entry import MOST, Accuracy, Entry, Times, shorts, times_of
+from designer.analysis.compare_facts import Facts, facts_of
+from designer.analysis.compare_saving import false_savings
+from designer.analysis.compare_tables import Comparison
+from designer.app.controller import Controller
+from designer.app.history import copy_of, design_at, moments
+from designer.app.measurements import ESTIMATED, MEASURED, Measured, signatures
+
+if TYPE_CHECKING:
+    from designer.analysis.measured import Profile
+    from designer.app.ready_made import Ready
+    from designer.graph.design import Design
+
+DTYPE = "fp32"
+
+
+class Compared(QObject):
+    """One of the designs. `document` is the open document it follows, None for one that was taken in as it was."""
+
+    changed = Signal()
+
+    def __init__(self, controller: Controller, *, document: bool, label: str = "", said: str = "", parent: QObject) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.label = label  # what charts call it; "" for what tells it apart
+        self.said = said  # of an earlier state: after which step
+        self._document = document
+        self._facts: Facts | None = None
+        self._facts_of: tuple[object, int] = (None, -1)
+        self._profile: Profile | None = None
+        self._ran: dict[str, str] = {}
+        if not document:
+            controller.setParent(self)
+        controller.analysis_changed.connect(self._follow)
+        controller.title_changed.connect(self._follow)
+        controller.measurements.changed.connect(self._follow)
+
+    @property
+    def document(self) -> Controller | None:
+        return self.controller if self._document else None
+
+    def _follow(self, _: object = None) -> None:
+        self.changed.emit()
+
+    def release(self) -> None:
+        """Follow no longer."""
+        self.controller.analysis_changed.disconnect(self._follow)
+        self.controller.title_changed.disconnect(self._follow)
+        self.controller.measurements.changed.disconnect(self._follow)
+        self.deleteLater()
+
+    # -- what it is called -------------------------------------------------------------------------------------------------------
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """Name and detail."""
+        from designer.catalogue import called
+
+        name, detail = called(self.controller.design)
+        if self._document and (self.controller.path is not None or not detail):
+            name = self.controller.title
+        if self.said:
+            name, detail = self.controller.design.name, self.said
+        elif not detail:
+            given = self.facts.input
+            detail = " x ".join(map(str, given[1:] if len(given) == 3 else given)) if given else "no input"
+        return name, detail
+
+    @property
+    def text(self) -> str:
+        """The DESIGN text of an unchanged preset, "" for anything else: what opens it in a tab."""
+        origin = self.controller.design.origin
+        if self._document or origin is None or self.said:
+            return ""
+        from designer.catalogue import canonical
+
+        return canonical(origin.preset, origin.options)
+
+    # -- figures -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def facts(self) -> Facts:
+        """What the analysis says now."""
+        engine = self.controller.engine
+        at = (engine, engine.revision)
+        if self._facts is None or self._facts_of != at:
+            self._facts, self._facts_of = facts_of(engine, DTYPE), at
+        return self._facts
+
+    def profiled(self, profile: Profile, ran: dict[str, str]) -> None:
+        """A profile was made of the design whose blocks had these signatures."""
+        self._profile, self._ran = profile, ran
+        if not self._document:  # a document's runs are kept and shown by whoever measures documents
+            blocks = {block.path: block.ms for block in profile.blocks if block.ms is not None}
+            self.controller.measurements.show(Measured(blocks, ran, profile.total_ms.median))
+        self.changed.emit()
+
+    @property
+    def profile(self) -> Profile | None:
+        """The last profile, as long as the design is the one that ran."""
+        if self._profile is not None and self._ran == signatures(self.controller.engine):
+            return self._profile
+        return None
+
+    def entry(self, short: str) -> Entry:
+        """The design as the analysis of comparisons reads it."""
+        from designer.catalogue import top1_of
+
+        name, detail = self.called
+        top1 = top1_of(self.controller.design)
+        return Entry(
+            name,
+            self.label or short,
+            detail,
+            self.facts,
+            Accuracy(top1.percent, top1.source, top1.recalled) if top1 is not None else None,
+            times_of(profile) if (profile := self.profile) is not None else self._shown(MEASURED),
+            self._shown(ESTIMATED),
+        )
+
+    def _shown(self, kind: str) -> Times | None:
+        """What is known of the document's time in another way: a run that was read from its history, or the latency table."""
+        known = self.controller.measurements
+        engine = self.controller.engine
+        if kind == ESTIMATED:
+            estimate = known.estimate
+            if estimate is None or not self.facts.valid:
+                return None
+            said = f"{estimate.known} of {estimate.layers} layers measured here"
+            return Times(estimate.total_ms, {}, said, layers=estimate.times)
+        total = known.total_ms
+        if total is None or total.kind != MEASURED:
+            return None
+        blocks = {}
+        for node_id in engine.order.order:
+            time = known.of_node(node_id)
+            if time is not None and time.kind == MEASURED:
+                blocks[engine.results[node_id].path] = time.ms
+        return Times(total.ms, blocks, "the last run of this document")
+
+
+class CompareModel(QObject):
+    """Two to four designs, one of them the baseline. `changed` says that a figure is another now; `listed` that designs came,
+    went, or are called otherwise."""
+
+    changed = Signal()
+    listed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.designs: list[Compared] = []
+        self.baseline = 0
+        self.ready: Ready | None = None  # the ready-made comparison that is shown, as long as it is that
+        self._entries: tuple[Entry, ...] | None = None
+        self._differences: dict[int, tuple[tuple[object, ...], Differences]] = {}
+
+    # -- which -----------------------------------------------------------------------------------------------------------------
+
+    def why_not_add(self) -> str:
+        """Why no further design can be added, "" where one can."""
+        return f"{MOST} designs are the most that can be compared." if len(self.designs) >= MOST else ""
+
+    def add_document(self, controller: Controller) -> Compared:
+        """Compare an open document, and follow its edits."""
+        for one in self.designs:
+            if one.document is controller:
+                return one
+        return self._add(Compared(controller, document=True, parent=self))
+
+    def add_text(self, text: str | Path, label: str = "") -> Compared:
+        """Compare what a DESIGN text or a path names. Raises LightdesignerError where it cannot be read."""
+        from designer.catalogue import load
+
+        return self.add_design(load(text), label=label, path=Path(text) if isinstance(text, Path) else None)
+
+    def add_state(self, controller: Controller, steps: int) -> Compared:
+        """Compare a document as it was after so many steps."""
+        moment = next((one for one in moments(controller) if one.steps == steps), None)
+        said = "as opened" if steps == 0 else f"after “{moment.title if moment is not None else 'an earlier step'}”"
+        design = design_at(controller, steps)
+        design.name = controller.title
+        return self.add_design(design, said=said)
+
+    def add_design(self, design: Design, *, label: str = "", said: str = "", path: Path | None = None) -> Compared:
+        """Compare a design that nobody edits."""
+        return self._add(Compared(Controller(design, path), document=False, label=label, said=said, parent=self))
+
+    def _add(self, one: Compared) -> Compared:
+        if len(self.designs) >= MOST:
+            one.release()
+            raise LightdesignerError(f"{self.why_not_add()} Remove one first.")
+        self.designs.append(one)
+        one.changed.connect(self._design_changed)
+        self.ready = None
+        self._relist()
+        return one
+
+    def show_ready(self, ready: Ready) -> None:
+        """Put a ready-made comparison in the place of what is compared. Raises LightdesignerError where it cannot be drawn."""
+        from designer.catalogue import load
+
+        drawn = [(load(text), label) for text, label in ready.designs]
+        self.clear()
+        for design, label in drawn:
+            self.add_design(design, label=label)
+        self.ready = ready
+        self._relist()
+
+    def remove(self, one: Compared) -> None:
+        """Compare it no longer."""
+        index = self.designs.index(one)
+        self.designs.remove(one)
+        if index < self.baseline or self.baseline >= len(self.designs):
+            self.baseline = max(0, self.baseline - 1)
+        one.release()
+        self.ready = None
+        self._relist()
+
+    def clear(self) -> None:
+        for one in self.designs:
+            one.release()
+        self.designs = []
+        self.baseline = 0
+        self.ready = None
+        self._relist()
+
+    def document_closed(self, controller: Controller) -> None:
+        """An open document is about to go: keep what it was."""
+        for index, one in enumerate(self.designs):
+            if one.document is controller:
+                design = copy_of(controller.design)
+                design.name = controller.title
+                kept = Compared(Controller(design), document=False, label=one.label, parent=self)
+                profile = one.profile
+                if profile is not None:
+                    kept.profiled(profile, signatures(kept.controller.engine))
+                self.designs[index] = kept
+                kept.changed.connect(self._design_changed)
+                one.release()
+                self._relist()
+
+    def set_baseline(self, index: int) -> None:
+        """Compare with this one from now on."""
+        if index != self.baseline and 0 <= index < len(self.designs):
+            self.baseline = index
+            self._relist()
+
+    def _relist(self) -> None:
+        self._entries = None
+        self.listed.emit()
+        self.changed.emit()
+
+    def _design_changed(self) -> None:
+        self._entries = None
+        if self.ready is not None and any(one.document is not None for one in self.designs):
+            self.ready = None
+        self.changed.emit()
+
+    # -- what to read ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The designs as they are now."""
+        if self._entries is None:
+            named = shorts([one.called for one in self.designs])
+            self._entries = tuple([one.entry(short) for one, short in zip(self.designs, named, strict=True)])
+        return self._entries
+
+    @property
+    def title(self) -> str:
+        """`V1, V2, V3-Large`."""
+        return ", ".join(entry.short for entry in self.entries) or "Compare"
+
+    @property
+    def sees(self) -> str:
+        return self.ready.sees if self.ready is not None else ""
+
+    def differences_of(self, index: int) -> Differences:
+        """What differs structurally between the baseline and another design."""
+        base, other = self.designs[self.baseline].controller, self.designs[index].controller
+        at = (base.engine, base.engine.revision, other.engine, other.engine.revision)
+        known = self._differences.get(index)
+        if known is None or known[0] != at:
+            known = self._differences[index] = at, differences(base.engine, other.engine)
+        return known[1]
+
+    def comparison(self, *, changes: bool = True) -> Comparison:
+        """Everything a report says. `changes` are listed for designs that are versions of the baseline."""
+        entries = self.entries
+        found = []
+        if changes:
+            for index in range(len(self.designs)):
+                if index != self.baseline:
+                    one = self.differences_of(index)
+                    if one.related and one.found:
+                        found.append((index, one))
+        savings = tuple(false_savings(entries, self.baseline)) if entries else ()
+        return Comparison(self.title, entries, self.baseline, self.sees, savings, tuple(found))

@@ -1,0 +1,1 @@
+"""The Compare page: designs side by side."""
