@@ -221,7 +221,7 @@ def _in_a_column(clip: Design, where: Places, at: Point) -> dict[str, Point]:
     from designer.graph.layout import layout
 
     placed = copies.copy(clip)
-    placed.positions = {ROOT: layout(clip.root, clip.resolve)}
+    placed.positions = {ROOT: layout(clip.root, clip.resolve, flow=where.flow)}
     return _spots(placed, where, at)
 
 

@@ -228,10 +228,8 @@ def _fitting(engine: Engine, kind: Any, source: tuple[str, str], scope: str) -> 
 
 
 def _beside(where: Places, port: End, block: str, at: Point | None) -> Point | None:
-    box = where.rect(port.node)
-    if at is None and box is not None:
-        middle, gap = (box[0] + box[2]) / 2, 52.0  # of the new block from the edge it stands beside
-        at = (middle, box[3] + gap) if port.output else (middle, box[1] - gap)
+    if at is None:
+        at = where.beside(port.node, block, behind=port.output)
     return where.near(at, block) if at is not None else None
 
 

@@ -16,7 +16,7 @@ from blocks.errors import LightdesignerError
 from designer.analysis.engine import Delta, Engine
 from designer.app.undo import EditCommand
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Change, Edit, Move, SetLabel, SetNote
+from designer.graph.edits import Change, Compound, Edit, Move, SetFlow, SetLabel, SetNote
 from designer.graph.network import node_path
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Controller(QObject):
     def follow(self, edit: Edit, change: Change) -> None:
         """Let the engine and the listeners follow an edit that was applied. Called by undo and redo too."""
         delta: Delta | None = None
-        if not isinstance(edit, (Move, SetNote, SetLabel)):
+        if not _of_the_canvas(edit):
             delta = self.engine.update(change)
         seen = GraphDelta(frozenset(change.touched), change.structural, change.definitions)
         self.graph_changed.emit(seen)
@@ -166,6 +166,13 @@ class Controller(QObject):
         self.graph_changed.emit(GraphDelta(frozenset(), True, True, everything=True))
         self.analysis_changed.emit(Delta(frozenset(self.engine.results), frozenset(), True))
         self.selection_changed.emit(self._selection)
+
+
+def _of_the_canvas(edit: Edit) -> bool:
+    """Whether an edit changes only where things stand and what they are called."""
+    if isinstance(edit, Compound):
+        return bool(edit.edits) and all(_of_the_canvas(inner) for inner in edit.edits)
+    return isinstance(edit, (Move, SetNote, SetLabel, SetFlow))
 
 
 __all__ = ["ROOT", "Controller", "GraphDelta"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Edit, Move
-from designer.graph.layout import SNAP, Metrics
+from designer.graph.layout import RIGHT, SNAP, Metrics, metrics_of
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
@@ -76,6 +76,8 @@ class Places:
     def __init__(self, design: Design, places: Mapping[str, Point] | None = None, scope: str = ROOT) -> None:
         network = design.network(scope)
         self.scope = scope
+        self.flow = design.flow
+        self.gap = metrics_of(design.flow).gap
         self.stored = design.positions.get(scope, {})
         shown = self.stored if places is None else places
         self.at = {node_id: shown[node_id] for node_id in network if node_id in shown}
@@ -102,33 +104,50 @@ class Places:
         return [Move(scope=self.scope, positions=wanted)] if wanted else []
 
     def between(self, above: str, below: str, block: str, at: Point | None) -> tuple[Point | None, dict[str, Point]]:
-        """Where a block stands that is put between two others, and who moves down to make room.
+        """Where a block stands that is put between two others, and who moves down (or right, with the flow) to make room.
 
         Between neighbours everything from the lower one on moves down; on a long wire the block stands where it was dropped.
         """
         over, under = self.rect(above), self.rect(below)
         if over is None or under is None:
             return (centred(at, block) if at is not None else None), {}
-        width, height = size_of(block)
+        # across the flow and along it, whichever way that runs
+        turn = self.turned
+        over, under = (*turn(over[:2]), *turn(over[2:])), (*turn(under[:2]), *turn(under[2:]))
+        width, height = turn(size_of(block))
+        here = turn(at) if at is not None else None
         room = under[1] - over[3]
-        needed = height + 2 * SIZES.gap
+        needed = height + 2 * self.gap
         if room < 0:  # drawn against the flow
-            return self.near(at or ((over[0] + over[2]) / 2, over[3] + SIZES.gap + height / 2), block), {}
-        centre = (over[0] + over[2]) / 2 if self._aligned(above, below) else (under[0] + under[2]) / 2
-        if room >= needed and at is not None:
-            middle = min(max(at[1], over[3] + SIZES.gap + height / 2), under[1] - SIZES.gap - height / 2)
-            across = at[0] if abs(at[0] - centre) > width / 2 else centre
-            return self.near((across, middle), block), {}
-        place = (snapped(centre - width / 2), snapped(over[3] + SIZES.gap))
+            return self.near(turn(here or ((over[0] + over[2]) / 2, over[3] + self.gap + height / 2)), block), {}
+        aligned = abs(over[0] + over[2] - under[0] - under[2]) < width
+        centre = (over[0] + over[2]) / 2 if aligned else (under[0] + under[2]) / 2
+        if room >= needed and here is not None:
+            middle = min(max(here[1], over[3] + self.gap + height / 2), under[1] - self.gap - height / 2)
+            across = here[0] if abs(here[0] - centre) > width / 2 else centre
+            return self.near(turn((across, middle)), block), {}
+        place = turn((centre - width / 2, snapped(over[3] + self.gap)))
         short = max(0.0, math.ceil((needed - room) / SNAP) * SNAP)
-        moved = {node_id: (x, y + short) for node_id, (x, y) in self.at.items() if y >= under[1]} if short else {}
+        step = turn((0.0, short))
+        behind = [node_id for node_id, spot in self.at.items() if turn(spot)[1] >= under[1]] if short else []
+        moved = {node_id: (self.at[node_id][0] + step[0], self.at[node_id][1] + step[1]) for node_id in behind}
         others = [rect(moved.get(node_id, spot), self._blocks[node_id]) for node_id, spot in self.at.items()]
-        dx, _ = free([rect(place, block)], others, (SNAP * 4, 0.0))
-        return (place[0] + dx, place[1]), moved
+        dx, dy = free([rect(place, block)], others, turn((SNAP * 4, 0.0)))
+        return (place[0] + dx, place[1] + dy), moved
 
-    def _aligned(self, above: str, below: str) -> bool:
-        over, under = self.at[above], self.at[below]
-        return abs(over[0] - under[0]) < SIZES.width / 2
+    def turned(self, point: Sequence[float]) -> Point:
+        """Across and along the flow of what is right and down, or back."""
+        return (point[1], point[0]) if self.flow == RIGHT else (point[0], point[1])
+
+    def beside(self, node_id: str, block: str, *, behind: bool) -> Point | None:
+        """The middle of a block that stands right behind (or before) another, with the flow; None where that has no place."""
+        box = self.rect(node_id)
+        if box is None:
+            return None
+        turn = self.turned
+        start, end = turn(box[:2]), turn(box[2:])
+        far = self.gap + turn(size_of(block))[1] / 2
+        return turn(((start[0] + end[0]) / 2, end[1] + far if behind else start[1] - far))
 
     def near(self, at: Point, block: str) -> Point:
         """The place on the grid, at or right below of `at` (its middle), where a block stands on no other."""

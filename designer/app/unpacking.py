@@ -423,14 +423,18 @@ def _spots(design: Design, node: Node, parts: Parts, where: Places) -> tuple[dic
     if box is None or not parts.nodes:
         return {}, {}
     inner = Network.of(parts.nodes, [edge for edge in parts.edges if edge.source])
-    laid = layout(inner, design.resolve)
+    laid = layout(inner, design.resolve, flow=where.flow)
     boxes = {part.id: rect(laid[part.id], part.block) for part in parts.nodes}
     left, top = min(one[0] for one in boxes.values()), min(one[1] for one in boxes.values())
     right, bottom = max(one[2] for one in boxes.values()), max(one[3] for one in boxes.values())
-    dx, dy = snapped((box[0] + box[2]) / 2 - (left + right) / 2), snapped(box[1] - top)
-    needed = snapped((bottom - top) - size_of(node.block)[1])
-    moved = {one: (x, y + needed) for one, (x, y) in where.at.items() if y >= box[3] and needed > 0}
+    turn = where.turned  # across the flow and along it
+    dx = snapped(turn(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))[0] - turn(((left + right) / 2, (top + bottom) / 2))[0])
+    dx, dy = turn((dx, snapped(turn(box[:2])[1] - turn((left, top))[1])))
+    needed = snapped(turn((right - left, bottom - top))[1] - turn(size_of(node.block))[1])
+    behind = [one for one, place in where.at.items() if turn(place)[1] >= turn(box[2:])[1] and needed > 0]
+    step = turn((0.0, needed))
+    moved = {one: (where.at[one][0] + step[0], where.at[one][1] + step[1]) for one in behind}
     standing = [rect(moved.get(one, place), design.root.node(one).block) for one, place in where.at.items() if one != node.id]
     area = (left + dx, top + dy, right + dx, bottom + dy)
-    aside, _ = free([area], standing, (64.0, 0.0))
-    return {name: (place[0] + dx + aside, place[1] + dy) for name, place in laid.items()}, moved
+    aside = free([area], standing, turn((64.0, 0.0)))
+    return {name: (place[0] + dx + aside[0], place[1] + dy + aside[1]) for name, place in laid.items()}, moved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -10,7 +10,7 @@ from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
 from designer.graph.bypass import Bypasses
 from designer.graph.design import RIGHT, ROOT
-from designer.graph.layout import layout
+from designer.graph.layout import layout, metrics_of
 from designer.graph.network import Edge, Network
 from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
 from designer.ui.canvas.heat import TIME, Warmth, warmth_of
@@ -93,21 +93,26 @@ class Scene(Surface):
 
     def _place_new(self, node_id: str, network: Network) -> Point:
         """Near what feeds the node, else near what it feeds, else below everything."""
-        width, height = node_size(network.node(node_id).block)
+        turn, gap = self._turned, metrics_of(self.orientation).gap  # across the flow and along it
+        width, height = turn(node_size(network.node(node_id).block))
         sources = [self.nodes[source].box for source, _ in network.sources(node_id).values() if source in self.nodes]
         readers = [self.nodes[edge.target].box for edge in network.readers(node_id) if edge.target in self.nodes]
         content = self.content()
         if sources:
-            centre = sum(box.centre[0] for box in sources) / len(sources)
-            top = max(box.bottom for box in sources) + SIZES.gap
+            centre = sum(turn(box.centre)[0] for box in sources) / len(sources)
+            top = max(turn(box[2:])[1] for box in sources) + gap
         elif readers:
-            centre, top = readers[0].centre[0], readers[0].top - SIZES.gap - height
+            centre, top = turn(readers[0].centre)[0], turn(readers[0][:2])[1] - gap - height
         elif content is not None:
-            centre, top = content.centre[0], content.bottom + SIZES.gap
+            centre, top = turn(content.centre)[0], turn(content[2:])[1] + gap
         else:
             centre, top = 0.0, 0.0
         left = centre - width / 2
-        return self.free_place(Box(left, top, left + width, top + height), (node_id,))
+        return self.free_place(Box(*turn((left, top)), *turn((left + width, top + height))), (node_id,))
+
+    def _turned(self, point: Sequence[float]) -> Point:
+        """Across and along the flow of what is right and down, or back."""
+        return (point[1], point[0]) if self.orientation == RIGHT else (point[0], point[1])
 
     # -- building ----------------------------------------------------------------------------------------------------------
 
