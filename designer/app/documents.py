@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
-from designer.app.settings import Settings
+from designer.app.settings import FLOW, Settings
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
@@ -139,7 +139,7 @@ class Documents(QObject):
         from designer.graph.design import Design
 
         self._untitled += 1
-        return self.add(Design(UNTITLED if self._untitled == 1 else f"{UNTITLED} {self._untitled}"))
+        return self.add(self._flowing(Design(UNTITLED if self._untitled == 1 else f"{UNTITLED} {self._untitled}")))
 
     def open(self, text_or_path: str | Path, *, although_locked: bool = False) -> Controller:
         """Open what a DESIGN text or a path names; a file that is open in this window comes to the front instead.
@@ -150,7 +150,7 @@ class Documents(QObject):
         from designer.catalogue import is_file, load
 
         if not is_file(text_or_path):
-            return self.add(load(text_or_path))
+            return self.add(self._flowing(load(text_or_path)))
         file = Path(text_or_path).absolute()
         shown = self.showing(file)
         if shown is not None:
@@ -162,6 +162,12 @@ class Documents(QObject):
         if self._settings is not None:
             self._settings.add_recent(file)
         return self.add(design, file, lock, seen)
+
+    def _flowing(self, design: Design) -> Design:
+        """A design that is new here runs the way a person chose last."""
+        if self._settings is not None:
+            design.flow = self._settings.get(FLOW)
+        return design
 
     def open_copy(self, file: Path) -> Controller:
         """Open what a file holds as a design that has no file yet. Raises LightdesignerError where it cannot be read."""

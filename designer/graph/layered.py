@@ -29,6 +29,22 @@ def arrange_pieces(pieces: list[Piece], gaps: Gaps, cancelled: Callable[[], bool
     return _positions(rows, gaps)
 
 
+def rough_pieces(pieces: list[Piece], gaps: Gaps) -> dict[str, tuple[float, float]]:
+    """Each rank in its row, in the middle, in execution order."""
+    if not pieces:
+        return {}
+    rank = _ranks(pieces)
+    rows: Rows = [[] for _ in range(max(rank.values()) + 1)]
+    for position, piece in enumerate(pieces):
+        rows[rank[piece.id]].append(Item(piece, rank[piece.id], piece.across, position, side=0, trunk=True))
+    for row in rows:
+        x = -(sum(item.width for item in row) + gaps.across * (len(row) - 1)) / 2
+        for item in row:
+            item.x = x + item.width / 2
+            x += item.width + gaps.across
+    return _positions(rows, gaps)
+
+
 def _ranks(pieces: list[Piece]) -> dict[str, int]:
     """Longest path from an input; what feeds only later blocks and reads nothing moves down beside what it joins."""
     rank: dict[str, int] = {}
@@ -142,4 +158,4 @@ def _positions(rows: Rows, gaps: Gaps) -> dict[str, tuple[float, float]]:
     return found
 
 
-__all__ = ["Cancelled", "Gaps", "Piece", "arrange_pieces"]
+__all__ = ["Cancelled", "Gaps", "Piece", "arrange_pieces", "rough_pieces"]

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from designer.graph.bypass import Bypasses
 from designer.graph.design import DOWN, RIGHT
-from designer.graph.layered import Cancelled, Gaps, Piece, arrange_pieces
+from designer.graph.layered import Cancelled, Gaps, Piece, arrange_pieces, rough_pieces
 from designer.graph.network import Network
 from designer.graph.topology import execution_order
 
 Point = tuple[float, float]
 FLOWS = (DOWN, RIGHT)
 SNAP = 8.0
+MANY = 500  # blocks from which on a window lays out in the background
 
 
 class Metrics(NamedTuple):
@@ -119,9 +120,22 @@ def _trunk(outputs: list[str], wires: Mapping[str, Mapping[str, tuple[str, str]]
 
 def arrange(made: Plan, cancelled: Callable[[], bool] = lambda: False) -> dict[str, Point]:
     """Top left corners in scene px of everything in the plan. Raises Cancelled once `cancelled` says so."""
+    places = arrange_pieces(made.pieces, _gaps(made), cancelled)
+    if made.flow == RIGHT:
+        return {node_id: (along, across) for node_id, (across, along) in places.items()}
+    return places
+
+
+def rough(made: Plan) -> dict[str, Point]:
+    """Where everything stands until `arrange` has been done: ranks, and no more. Quick for any design; wires may cross."""
+    places = rough_pieces(made.pieces, _gaps(made))
+    return {node_id: (along, across) for node_id, (across, along) in places.items()} if made.flow == RIGHT else places
+
+
+def _gaps(made: Plan) -> Gaps:
     metrics = made.metrics
     block = metrics.height if made.flow == RIGHT else metrics.width
-    gaps = Gaps(
+    return Gaps(
         metrics.gap,
         metrics.gap_between_stages - metrics.gap,
         metrics.gap_sideways,
@@ -131,10 +145,6 @@ def arrange(made: Plan, cancelled: Callable[[], bool] = lambda: False) -> dict[s
         grid=(SNAP, block / 2 % SNAP),
         centred=made.centred,
     )
-    places = arrange_pieces(made.pieces, gaps, cancelled)
-    if made.flow == RIGHT:
-        return {node_id: (along, across) for node_id, (across, along) in places.items()}
-    return places
 
 
 def layout(
@@ -153,4 +163,18 @@ def layout(
     return arrange(plan(network, resolve, metrics, flow, sizes=sizes, only=only))
 
 
-__all__ = ["DOWN", "FLOWS", "RIGHT", "SNAP", "Cancelled", "Metrics", "Plan", "arrange", "layout", "metrics_of", "plan"]
+__all__ = [
+    "DOWN",
+    "FLOWS",
+    "MANY",
+    "RIGHT",
+    "SNAP",
+    "Cancelled",
+    "Metrics",
+    "Plan",
+    "arrange",
+    "layout",
+    "metrics_of",
+    "plan",
+    "rough",
+]

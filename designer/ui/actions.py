@@ -95,6 +95,60 @@ OWN_SPECS = (
     _own("open_own", "Take in a block…", "Take an own block from a .lightblock file into this design"),
 )
 
+
+def _align(id: str, text: str, tip: str, icon: str, *keys: str) -> Spec:
+    return Spec(
+        f"design.{id}",
+        text,
+        tip,
+        keys,
+        f"align-{icon}",
+        "Design",
+        "arrange",
+        canvas=True,
+        document=True,
+        submenu="Align and distribute",
+    )
+
+
+def _flow(id: str, text: str, tip: str) -> Spec:
+    return Spec(f"design.flow_{id}", text, tip, (), f"arrow-{id}", "Design", "flow", document=True, checkable=True)
+
+
+ARRANGE_SPECS = (
+    Spec(
+        "design.tidy_selection",
+        "Tidy up the selection",
+        "Arrange the selected blocks among themselves",
+        ("Shift+L",),
+        "",
+        "Design",
+        "arrange",
+        canvas=True,
+        document=True,
+    ),
+    _align(
+        "align_left", "Align left edges", "Stand the selected blocks in line at the left", "start-vertical", "Ctrl+Shift+Left"
+    ),
+    _align("align_centre", "Align centres", "Stand the selected blocks below each other", "center-vertical", "Ctrl+Shift+H"),
+    _align(
+        "align_right", "Align right edges", "Stand the selected blocks in line at the right", "end-vertical", "Ctrl+Shift+Right"
+    ),
+    _align("align_top", "Align top edges", "Stand the selected blocks in line at the top", "start-horizontal", "Ctrl+Shift+Up"),
+    _align("align_middle", "Align middles", "Stand the selected blocks side by side", "center-horizontal", "Ctrl+Shift+M"),
+    _align(
+        "align_bottom",
+        "Align bottom edges",
+        "Stand the selected blocks in line at the bottom",
+        "end-horizontal",
+        "Ctrl+Shift+Down",
+    ),
+    _align("distribute_across", "Distribute across", "Leave equal gaps from left to right", "horizontal-distribute-center"),
+    _align("distribute_down", "Distribute down", "Leave equal gaps from top to bottom", "vertical-distribute-center"),
+    _flow("down", "Top to bottom", "Let wires run down, with inputs above"),
+    _flow("right", "Left to right", "Let wires run to the right, with inputs on the left"),
+)
+
 MENUS = ("File", "Edit", "View", "Insert", "Design", "Measure", "Window", "Help")
 
 SPECS: tuple[Spec, ...] = (
@@ -223,13 +277,15 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "design.tidy",
         "Tidy up",
-        "Arrange the blocks from top to bottom",
+        "Arrange all blocks anew, as the flow goes",
         ("L",),
         "workflow",
         "Design",
+        "arrange",
         canvas=True,
         document=True,
     ),
+    *ARRANGE_SPECS,
     *OWN_SPECS,
     Spec(
         "design.next_problem",

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
+from designer.app.settings import COUNT_FLOPS, FLOW, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
         controller.selection_changed.connect(self._refresh.start)
         page.canvas.status_text.connect(self._need_status().hint)
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
+        page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
         current = self.tabs.current
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 from designer.analysis.describe import name_of
 from designer.app.controller import Controller, GraphDelta
 from designer.app.inside import InsideController
-from designer.graph.layout import layout
+from designer.graph.design import RIGHT
 from designer.graph.own_block import OWN
 from designer.ui import theme, units
+from designer.ui.canvas.arranger import Arranger
 from designer.ui.canvas.bars import READ_ONLY, Figures, Trail, ZoomBar, figures_of, said_of
 from designer.ui.canvas.gestures.base import Pointer
-from designer.ui.canvas.gestures.move import drop
 from designer.ui.canvas.hit_test import Hit
 from designer.ui.canvas.inside import InsideScene
 from designer.ui.canvas.looks import Looks
@@ -42,12 +42,13 @@ class Canvas(QWidget):
 
     status_text = Signal(str)  # what lies under the pointer, for the status bar
     inside_changed = Signal()  # another drawing, or the design itself, is shown
+    flow_chosen = Signal(str)  # a person wants wires to run this way
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Design")
         self.document = self.controller = controller
-        self.whole = self.scene = Scene(controller, self)
+        self.whole = self.scene = Scene(controller, self, patient=True)
         self.view = View(self.scene, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -77,23 +78,29 @@ class Canvas(QWidget):
             "view.inside": self._look_inside_selected,
             "view.back": self.back,
             "view.minimap": self.toggle_minimap,
-            "design.tidy": self.tidy,
         }
         self.reasons: dict[str, Callable[[], str]] = {
             **dict.fromkeys(
                 ("edit.select_upstream", "edit.select_downstream", "edit.select_kind", "view.zoom_selection"), self._none_selected
             ),
             "view.inside": self._why_not_inside,
-            "view.back": lambda: "" if self._rooms or self.view.gesture else "The design itself is shown.",
-            "design.tidy": lambda: "" if self.scene.nodes else "The design is empty.",
+            "view.back": self._why_not_back,
         }
 
         self.looks = Looks(self)
         self.handlers.update(self.looks.handlers())
         self.reasons.update(self.looks.reasons())
-        self.checks: dict[str, Callable[[], bool]] = {"view.minimap": lambda: self.minimap_shown, **self.looks.checks()}
+        self.arranger = Arranger(self)
+        self.handlers.update(self.arranger.handlers())
+        self.reasons.update(self.arranger.reasons())
+        self.checks: dict[str, Callable[[], bool]] = {
+            "view.minimap": lambda: self.minimap_shown,
+            **self.looks.checks(),
+            **self.arranger.checks(),
+        }
         self.tools = CanvasActions(self)
         self.own_blocks = OwnBlockActions(self)
+        self.arranger.complete()
 
     def insert(self, block_id: str) -> bool:
         """Put a block in the middle of what is seen."""
@@ -110,12 +117,6 @@ class Canvas(QWidget):
 
     def _none_selected(self) -> str:
         return "" if self.view.selection else "Nothing is selected."
-
-    def tidy(self) -> None:
-        """Arrange the blocks anew, as one step of undo."""
-        places = layout(self.controller.design.root, self.controller.design.resolve)
-        if places != self.scene.places() and drop(self.scene, places, "Tidy up"):
-            self.view.fit(animate=True)
 
     def toggle_minimap(self) -> None:
         """Show or hide the small map."""
@@ -167,7 +168,7 @@ class Canvas(QWidget):
         return True
 
     def _enter(self, controller: InsideController, trail: tuple[str, ...]) -> None:
-        room = Room(trail, Scene(controller, self), controller, self._look())
+        room = Room(trail, Scene(controller, self, patient=True), controller, self._look())
         controller.graph_changed.connect(self._follow_inside)
         controller.analysis_changed.connect(self._follow_inside)
         self._push(room)
@@ -182,6 +183,7 @@ class Canvas(QWidget):
         self.controller = editable[-1].controller if editable else self.document
         self.scene = editable[-1].surface if editable else self.whole  # type: ignore[assignment]  # an editable one is a Scene
         self.view.set_surface(self._rooms[-1].surface if self._rooms else self.whole)
+        self.arranger.complete()
 
     def _look(self) -> Look:
         centre = self.view.centre()
@@ -205,9 +207,12 @@ class Canvas(QWidget):
             self.back()
 
     def back(self) -> None:
-        """Leave the drawing."""
+        """Leave the drawing; a gesture or a layout on the way is given up first."""
         if self.view.gesture is not None:
             self.view.cancel_gesture()
+            return
+        if self.arranger.busy:
+            self.arranger.cancel()
             return
         if not self._rooms:
             return
@@ -226,6 +231,7 @@ class Canvas(QWidget):
     def _go_back_to(self, depth: int) -> None:
         while len(self._rooms) > depth:
             self.view.cancel_gesture()
+            self.arranger.cancel()
             self.back()
 
     @property
@@ -263,6 +269,9 @@ class Canvas(QWidget):
             return READ_ONLY, Figures(result.cost.params, result.cost.macs, result.primitives) if result is not None else None
         assert isinstance(room.controller, InsideController)
         return said_of(room.controller), figures_of(room.controller)
+
+    def _why_not_back(self) -> str:
+        return "" if self._rooms or self.view.gesture or self.arranger.busy else "The design itself is shown."
 
     def _why_not_inside(self) -> str:
         if len(self.view.selection) != 1:
@@ -334,6 +343,8 @@ class Canvas(QWidget):
         look = theme.current()
         margin = look.size("canvas.overlay_margin")
         width, height = look.size("canvas.minimap")
+        if self.view.surface.orientation == RIGHT:
+            width, height = height, width
         bar = self.zoom_bar.sizeHint().height()
         right, bottom = self.width() - margin, self.height() - margin
         self.zoom_bar.setGeometry(right - width, bottom - bar, width, bar)

@@ -10,7 +10,7 @@ from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
 from designer.graph.bypass import Bypasses
 from designer.graph.design import RIGHT, ROOT
-from designer.graph.layout import layout, metrics_of
+from designer.graph.layout import MANY, arrange, metrics_of, plan, rough
 from designer.graph.network import Edge, Network
 from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
 from designer.ui.canvas.heat import TIME, Warmth, warmth_of
@@ -35,9 +35,11 @@ class Scene(Surface):
     when it came later, near what feeds it.
     """
 
-    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
+    def __init__(self, controller: Controller, parent: QObject | None = None, *, patient: bool = False) -> None:
         super().__init__(parent)
         self.controller = controller
+        self._patient = patient  # somebody will call `take_layout` when it says that it is `rough`
+        self.rough = False
         self._own: dict[str, Point] = {}  # places of nodes for which the document has none
         self._members: dict[str, set[str]] = {}  # by stage
         self._stage_of: dict[str, str] = {}
@@ -125,7 +127,7 @@ class Scene(Surface):
         network = design.root
         stored = self.stored
         if any(node_id not in stored and node_id not in self._own for node_id in network):
-            self._own = layout(network, design.resolve, flow=self.orientation)
+            self._own = self._laid_out()
         for node in network.nodes():
             self._add(node.id)
         self._rerank()
@@ -139,6 +141,24 @@ class Scene(Surface):
         self._tell_frames(set(self._members))
         self._follow_notes()
         self.mark_selected(self.controller.selection)
+        self.fit_index()
+        self.contents_changed.emit()
+
+    def _laid_out(self) -> dict[str, Point]:
+        design = self.controller.design
+        made = plan(design.root, design.resolve, flow=self.orientation)
+        self.rough = self._patient and len(made.pieces) >= MANY
+        return rough(made) if self.rough else arrange(made)
+
+    def take_layout(self, places: dict[str, Point]) -> None:
+        """Stand blocks that the document has no places for where the layout put them, once it is done."""
+        self.rough = False
+        stored = self.stored
+        self._own = {node_id: place for node_id, place in places.items() if node_id in self.nodes and node_id not in stored}
+        self.place_nodes(self._own)
+        for edge in list(self.edges):
+            self.lead(edge)  # past blocks that have moved after it was led
+        self._tell_frames(set(self._members))
         self.fit_index()
         self.contents_changed.emit()
 
@@ -192,7 +212,7 @@ class Scene(Surface):
             return
         design = self.controller.design
         if known(design.flow) != self.orientation:
-            self._own = {node_id: item.box[:2] for node_id, item in self.nodes.items()}
+            self._own = {}
             self.rebuild()
             return
         touched = {node_id for scope, node_id in delta.touched if scope == ROOT}
@@ -236,7 +256,7 @@ class Scene(Surface):
         network = self.controller.design.root
         disturbed: list[Box] = []
         if not self.stored and touched.issuperset(network) and set(network) != set(self.nodes):
-            self._own = layout(network, self.controller.design.resolve, flow=self.orientation)  # all of it was drawn anew
+            self._own = self._laid_out()  # all of it was drawn anew
         for node_id in touched:
             if node_id in self.nodes and node_id not in network:
                 disturbed.append(self.nodes[node_id].box)

@@ -249,6 +249,22 @@ class Surface(QGraphicsScene):
         if places:
             self.contents_changed.emit()
 
+    def show_moment(self, places: dict[str, Point], wires: dict[Edge, list[Point]]) -> None:
+        """Show blocks and wires on their way to new places. What they will be at the end is known already: wires are not led."""
+        for node_id, (x, y) in places.items():
+            item = self.nodes.get(node_id)
+            if item is not None:
+                item.place(x, y, item.box.width, item.box.height)
+                self.node_grid.put(node_id, item.box)
+                self.note_look(item)
+        for edge, points in wires.items():
+            wire = self.edges.get(edge)
+            if wire is not None:
+                wire.lead(points)
+                self.overview.put_edge(edge, points)
+        self.version += 1
+        self.contents_changed.emit()
+
     def make_way(self, boxes: Iterable[Box]) -> None:
         """Lead the wires anew that run past these boxes, where blocks came, went or were dropped."""
         near: set[Edge] = set()
