@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -191,7 +191,7 @@ def test_the_drawing_inside_a_block_runs_the_same_way(show: Show) -> None:
         assert not crossed(item.points, across.values())
 
 
-# -- lines and gaps ----------------------------------------------------------------------------------------------------------------
+# -- lines and gaps --------------------------------------------------------------------------------------------------------------
 
 EDGES: dict[str, Callable[[Box], float]] = {
     "left": lambda box: box.left,
@@ -232,7 +232,7 @@ def test_equal_gaps(show: Show, axis: str, low: int, high: int) -> None:
     canvas.controller.select(frozenset(places))
     do(canvas, f"design.distribute_{axis}")
     order = sorted((boxes(canvas)[key] for key in places), key=lambda box: box[low])
-    gaps = [second[low] - first[high] for first, second in zip(order, order[1:], strict=False)]
+    gaps = [second[low] - first[high] for first, second in pairwise(order)]
     assert max(gaps) - min(gaps) <= 1
     assert canvas.scene.place("input") == places["input"]
     assert canvas.scene.place("s1_add") == places["s1_add"]
@@ -240,7 +240,7 @@ def test_equal_gaps(show: Show, axis: str, low: int, high: int) -> None:
     assert state(canvas.controller.design) == before
 
 
-# -- motion ------------------------------------------------------------------------------------------------------------------------
+# -- motion ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_blocks_glide_from_where_they_were(show: Show, motion: None, qtbot: QtBot) -> None:
@@ -298,13 +298,13 @@ def test_a_change_on_the_way_leaves_what_is_true(show: Show, motion: None, chang
     assert agrees(canvas)
 
 
-# -- large designs -------------------------------------------------------------------------------------------------------------------
+# -- large designs ---------------------------------------------------------------------------------------------------------------
 
 
 def large() -> Design:
     """More blocks than are laid out at once."""
     nodes = [Node("input", "input", {"shape": [8, 8, 8]}), *[Node(f"n{k}", "relu") for k in range(layouts.MANY)]]
-    return Design("large", Network.of(nodes, [Edge(a.id, "y", b.id, "x") for a, b in zip(nodes, nodes[1:], strict=False)]))
+    return Design("large", Network.of(nodes, [Edge(a.id, "y", b.id, "x") for a, b in pairwise(nodes)]))
 
 
 @pytest.fixture
