@@ -40,6 +40,8 @@ def main_parameters(
 ) -> str:
     """The line under a block's name: `k3 s2 3 → 32`, `t6 s1 24 → 24`, `96 channels`, `7 × 7 → 1 × 1`."""
     first = inputs[0] if inputs else None
+    if category == "own":
+        return _own(block_id, values, first, out)
     special = _special(block_id, category, values, inputs, out)
     if special is not None:
         return special
@@ -61,6 +63,13 @@ def main_parameters(
         words.append(str(out[0]) if block_id == "depthwise" and first[0] == out[0] else f"{first[0]} {ARROW} {out[0]}")
     elif out is None and "out_channels" in values:
         words.append(f"{ARROW} {values['out_channels']}")
+    return " ".join(words) or block_id
+
+
+def _own(block_id: str, values: Mapping[str, Any], first: TensorSpec | None, out: TensorSpec | None) -> str:
+    """An own block's channels and what it exposes: `24 → 40 stride 2`."""
+    words = [f"{first[0]} {ARROW} {out[0]}"] if first is not None and out is not None else []
+    words += [f"{name} {_pair(value)}" for name, value in list(values.items())[:3] if value is not None]
     return " ".join(words) or block_id
 
 

@@ -83,8 +83,7 @@ def pasted(
     new: dict[str, Node] = {}
     for node in sorted(clip.root.nodes(), key=lambda node: node.id):
         block = _renamed(node.block, renamed)
-        if scope != ROOT:
-            rules.check_recursion(design, scope, block)
+        rules.check_recursion(design, scope, block)
         stage = names.stage(node.stage)
         new[node.id] = msgspec.structs.replace(node, id=names.like(node.id, stage), block=block, stage=stage)
     where = Places(design, places, scope)

@@ -47,6 +47,7 @@ def schema() -> Schema:
             "format": {"const": FORMAT},
             "schema": {"type": "integer", "minimum": 1, "maximum": MIGRATIONS.current, "description": "Version of this form."},
             "name": TEXT,
+            "own_block": {**ID, "description": "In a .lightblock file: the id of the definition that the file is about."},
             "origin": {"$ref": "#/$defs/origin"},
             "blocks": {
                 "type": "object",

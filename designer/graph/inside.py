@@ -35,12 +35,7 @@ class DesignInside(Design):
         return self.inside if scope == ROOT else scope
 
     def copy(self) -> Design:
-        made = self.whole.copy()
-        made.name, made.origin = self.name, None
-        made.root = self.root.copy()
-        made.positions = {name: dict(places) for name, places in self.positions.items()}
-        made.notes = {name: dict(notes) for name, notes in self.notes.items()}
-        return made
+        return _Copy(self)
 
     # what a design has as attributes; the whole alone may set them
 
@@ -121,6 +116,27 @@ class DesignInside(Design):
         if not found[ROOT]:
             del found[ROOT]
         return found
+
+
+class _Copy(Design):
+    """What is inside an own block, on which edits can be tried: the same refusals, and nothing of the whole changes."""
+
+    def __init__(self, of: DesignInside) -> None:
+        whole = of.whole.copy()
+        super().__init__(of.name, of.root.copy())
+        self.inside = of.inside
+        self.definitions = whole.definitions
+        self.positions = {name: dict(places) for name, places in of.positions.items()}
+        self.notes = {name: dict(notes) for name, notes in of.notes.items()}
+        self.flow = of.flow
+        self.definitions_changed()
+
+    @property
+    def definition(self) -> Definition | None:
+        return self.definitions.get(self.inside)
+
+    def real_scope(self, scope: str) -> str:
+        return self.inside if scope == ROOT else scope
 
 
 def rescoped(edit: Edit, scope: str) -> Edit:

@@ -435,13 +435,17 @@ class MainWindow(QMainWindow):
             self._refresh.start()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if _designs(event):
+        if _designs(event) or (self.page is not None and _own_blocks(event)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         event.acceptProposedAction()
         files = _designs(event)
         QTimer.singleShot(0, self, lambda: self.document_actions.open_all(files))  # the other program waits for the drop to end
+        page = self.page
+        if page is not None:
+            for file in _own_blocks(event):
+                QTimer.singleShot(0, page.canvas, partial(page.canvas.own_blocks.open_file, str(file)))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._documents is not None:
@@ -458,5 +462,16 @@ def _designs(event: QDropEvent) -> list[Path]:
     """The design files somebody drags over the window."""
     from designer.catalogue import SUFFIX
 
+    return _files(event, SUFFIX)
+
+
+def _own_blocks(event: QDropEvent) -> list[Path]:
+    """The files of own blocks somebody drags over the window."""
+    from designer.document.block_file import SUFFIX
+
+    return _files(event, SUFFIX)
+
+
+def _files(event: QDropEvent, suffix: str) -> list[Path]:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix == SUFFIX]
+    return [path for path in paths if path.suffix == suffix]

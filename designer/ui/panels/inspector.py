@@ -25,6 +25,7 @@ from designer.app.controller import Controller, GraphDelta
 from designer.app.inside import InsideController
 from designer.graph.edits import Compound, Edit, SetParam
 from designer.graph.network import Node
+from designer.graph.own_block import OwnBlock
 from designer.ui import numbers, theme, units
 from designer.ui.panels.block_head import Head
 from designer.ui.panels.cost_card import PAD, CostCard, Section
@@ -246,7 +247,8 @@ class Inspector(QWidget):
         if len(nodes) == 1:
             node = nodes[0]
             name = node.label or node.id.removeprefix(f"{node.stage}_" if node.stage else "")
-            where = f"{node.block} in {node.stage}" if node.stage else node.block
+            block = f"{kind.definition.name}, your own block" if isinstance(kind, OwnBlock) else node.block
+            where = f"{block} in {node.stage}" if node.stage else block
             self.head.show_names(name, where, theme.glyph(node.block, category), category)
         else:
             kinds = sorted({node.block for node in nodes})
@@ -255,6 +257,8 @@ class Inspector(QWidget):
             self.head.show_names(f"{len(nodes)} blocks", listed, one, category if len(kinds) == 1 else "")
         single = len(nodes) == 1 and kind is not None
         self.inside.setVisible(single and not kind.primitive)
+        self.inside.setToolTip("Edit what is inside, in every copy" if category == "own" else "Look inside")
+        self.inside.setAccessibleName("Edit inside" if category == "own" else "Look inside")
         self.off.setVisible(any(kind is not None and kind.category != "io" for kind in types))
         on = any(not node.disabled for node in nodes)
         self.off.setToolTip("Switch off" if on else "Switch on")
