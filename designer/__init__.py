@@ -4,6 +4,7 @@
 
     design = designer.load("mobilenet_v2:width=0.75")  # or the path of a .lightdesign file
     report = designer.analyse(design)                  # params, MACs, memory, of every layer and in total
+    times = designer.profile(design)                   # milliseconds on this machine, of every layer and in total
     module = designer.to_torch(design)                 # a torch.fx.GraphModule
 
 Importing this package loads next to nothing; each name below brings in what it needs when it is first read. Everything a person
@@ -18,6 +19,7 @@ from designer.version import __version__
 
 if TYPE_CHECKING:
     from blocks.errors import LightdesignerError
+    from designer.analysis.measured import Profile
     from designer.analysis.report import Report, analyse
     from designer.catalogue import load
     from designer.compile.onnx_export import ExportReport, export_onnx
@@ -25,17 +27,20 @@ if TYPE_CHECKING:
     from designer.compile.torch_module import to_torch
     from designer.document.files import save
     from designer.graph.design import Design
+    from designer.measure.profile import profile
 
 __all__ = [
     "Design",
     "ExportReport",
     "LightdesignerError",
+    "Profile",
     "Report",
     "__version__",
     "analyse",
     "clear_caches",
     "export_onnx",
     "load",
+    "profile",
     "save",
     "to_python",
     "to_torch",
@@ -45,10 +50,12 @@ _HOMES = {
     "Design": "designer.graph.design",
     "ExportReport": "designer.compile.onnx_export",
     "LightdesignerError": "blocks.errors",
+    "Profile": "designer.analysis.measured",
     "Report": "designer.analysis.report",
     "analyse": "designer.analysis.report",
     "export_onnx": "designer.compile.onnx_export",
     "load": "designer.catalogue",
+    "profile": "designer.measure.profile",
     "save": "designer.document.files",
     "to_python": "designer.compile.python_source",
     "to_torch": "designer.compile.torch_module",

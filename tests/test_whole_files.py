@@ -86,7 +86,7 @@ def test_two_files_are_moved_together_or_not_at_all(tmp_path: Path, monkeypatch:
 
 
 def test_a_file_is_overwritten_only_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_export, "_draft", lambda *_: tiny_draft())
+    monkeypatch.setattr(onnx_export, "traced", lambda *_: tiny_draft())
     (tmp_path / "m.onnx").write_bytes(b"precious")
     with pytest.raises(TargetError, match="exists already"):
         export_onnx(small_net(), tmp_path / "m.onnx")
@@ -98,7 +98,7 @@ def test_a_file_is_overwritten_only_when_asked(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_link_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_export, "_draft", lambda *_: tiny_draft())
+    monkeypatch.setattr(onnx_export, "traced", lambda *_: tiny_draft())
     (tmp_path / "real.onnx").write_bytes(b"old")
     (tmp_path / "link.onnx").symlink_to(tmp_path / "real.onnx")
     report = export_onnx(small_net(), tmp_path / "link.onnx", overwrite=True, check=False)
@@ -158,7 +158,7 @@ def test_what_the_system_refuses_is_a_sentence_and_leaves_what_was_there(
         raise OSError(number, os.strerror(number))
 
     owner: Any = {"mkdtemp": whole_files.tempfile, "sync": whole_files}.get(step, Path)
-    monkeypatch.setattr(onnx_export, "_draft", lambda *_: tiny_draft())
+    monkeypatch.setattr(onnx_export, "traced", lambda *_: tiny_draft())
     monkeypatch.setattr(owner, step, refuse)
     with pytest.raises(TargetError, match=said):
         export_onnx(small_net(), tmp_path / "m.onnx", overwrite=True, check=False)
@@ -182,7 +182,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert len(list(tmp_path.iterdir())) == 1, "it is written beside its place"
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(onnx_export, "_draft", lambda *_: tiny_draft())
+    monkeypatch.setattr(onnx_export, "traced", lambda *_: tiny_draft())
     monkeypatch.setattr(onnx_export, "check_file", interrupt)
     with pytest.raises(KeyboardInterrupt):
         export_onnx(small_net(), tmp_path / "m.onnx")

@@ -134,8 +134,9 @@ class LatencyTable:
         for unit in found.units:
             self._learn_unit(section, unit, found.at)
         if isinstance(found, Profile):
-            if found.roof is not None:
-                self.learn_roof(found.roof)
+            roof = found.roof
+            if roof is not None and self.roof(roof.device, roof.dtype, roof.threads) is None:
+                self.learn_roof(roof)
             if found.layers_ms and found.units:
                 ratio = found.total_ms.median / found.layers_ms
                 count = min(section.wholes, KEPT_RUNS - 1)
@@ -145,6 +146,7 @@ class LatencyTable:
         return len(found.units)
 
     def learn_roof(self, roof: Roof) -> None:
+        """Take a roof over, in place of an older one."""
         self._roofs[roof.device, roof.dtype, roof.threads] = roof
 
     def merge(self, other: LatencyTable) -> None:

@@ -109,3 +109,21 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True, highlight=False).status("") as status:
         yield lambda doing: status.update(f"{doing} ...")
+
+
+@contextmanager
+def steady_progress() -> Iterator[Callable[[str], None]]:
+    """Like `progress`, but nothing moves between two sayings: what turns a wheel would disturb what is timed."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda doing: None
+        return
+
+    def say(doing: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(f"\r\x1b[2K{doing} ..." if doing else "\r\x1b[2K")
+            sys.stderr.flush()
+
+    try:
+        yield say
+    finally:
+        say("")

@@ -6,9 +6,10 @@ import argparse
 import re
 from fractions import Fraction
 
+from designer.analysis.measured import BACKENDS, DEVICES, DTYPES, TIME_LIMIT_S
 from designer.analysis.memory import BYTES
 
-COMMANDS = ("presets", "blocks", "cost", "compare", "export", "check", "save")
+COMMANDS = ("presets", "blocks", "cost", "compare", "profile", "export", "check", "save")
 
 WINDOW_OPTIONS = ("--screenshot", "--size", "--theme", "--force")
 
@@ -111,6 +112,8 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("designs", metavar="DESIGN", nargs="+", help="two or more designs")
     _add_looks(compare)
 
+    _add_profile(command("profile", "how long a design takes on this machine, block by block, with random weights"))
+
     _add_export(command("export", "write a design as ONNX, Python source, a torch program or a picture"))
 
     check = command("check", "whether a design keeps to a budget; at least one limit is needed")
@@ -138,6 +141,44 @@ def _add_looks(to: argparse.ArgumentParser) -> None:
     look.add_argument("--json", action="store_true", help="the answer as JSON")
     look.add_argument("--markdown", action="store_true", help="the answer as Markdown tables")
     to.add_argument("--csv", metavar="FILE", help="write the table's rows to FILE as well")
+    to.add_argument("--force", action="store_true", help="write over a FILE that exists")
+
+
+def seconds(text: str) -> float:
+    """A time limit: more than 0 s."""
+    if re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", text) is None or not float(text):
+        raise argparse.ArgumentTypeError(f"needs a number of seconds above 0, but got {text[:60]!r}")
+    return float(text)
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Batch sizes: 1,2,4."""
+    if re.fullmatch(r"[0-9]{1,6}(?:,[0-9]{1,6})*", text) is None:
+        raise argparse.ArgumentTypeError(f"needs batch sizes such as 1,2,4,8, but got {text[:60]!r}")
+    return tuple([int(part) for part in text.split(",")])
+
+
+def _add_profile(to: argparse.ArgumentParser) -> None:
+    to.add_argument("design", metavar="DESIGN", help=DESIGN)
+    to.add_argument("--device", choices=DEVICES, default="cpu", help="where it runs (cpu)")
+    to.add_argument("--batch", metavar="N", type=whole, default=1, help="inputs at once (1)")
+    to.add_argument("--sweep", metavar="N,N,...", type=sizes, default=(), help="further batch sizes, of which the whole is timed")
+    to.add_argument("--threads", metavar="N", type=whole, help="of the processor (torch's own number)")
+    to.add_argument("--dtype", choices=DTYPES, default="fp32", help="of weights and activations; int8 for onnxruntime (fp32)")
+    to.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        default="eager",
+        help="what runs it: torch as it is, with batch norms folded, compiled, or ONNX Runtime (eager)",
+    )
+    to.add_argument("--runs", metavar="N", type=whole, help="so many runs; else until the median is known within 2 %%")
+    to.add_argument("--time-limit", metavar="S", type=seconds, default=TIME_LIMIT_S, help="seconds at most (60)")
+    to.add_argument("--by", choices=("block", "layer"), default="block", help="what a row of the table is (block)")
+    to.add_argument("--seed", metavar="N", type=whole, default=0, help="of the weights and inputs (0)")
+    to.add_argument("--calibrate", action="store_true", help="measure the roof of this machine anew")
+    to.add_argument("--json", action="store_true", help="the answer as JSON")
+    to.add_argument("--csv", metavar="FILE", help="write the table's rows to FILE as well")
+    to.add_argument("--save-table", metavar="FILE", help="write this device's latency table to FILE, for another machine")
     to.add_argument("--force", action="store_true", help="write over a FILE that exists")
 
 

@@ -23,7 +23,14 @@ class Percent(NamedTuple):
     fraction: float
 
 
-Cell = str | int | float | Percent | None
+class Rounded(NamedTuple):
+    """A number of which a person needs so many places; CSV has all of them."""
+
+    number: float
+    places: int
+
+
+Cell = str | int | float | Percent | Rounded | None
 
 
 class Column(NamedTuple):
@@ -160,6 +167,8 @@ def written(cell: Cell) -> str:
         return UNKNOWN
     if isinstance(cell, Percent):
         return f"{100 * cell.fraction:.1f}"
+    if isinstance(cell, Rounded):
+        return f"{cell.number:,.{cell.places}f}"
     if isinstance(cell, str):
         return harmless(cell)
     return f"{cell:,}"
@@ -170,6 +179,8 @@ def _raw(cell: Cell) -> str:
         return ""
     if isinstance(cell, Percent):
         return f"{100 * cell.fraction:.6g}"
+    if isinstance(cell, Rounded):
+        return f"{cell.number:.6g}"
     return str(cell)
 
 

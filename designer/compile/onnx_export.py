@@ -77,16 +77,16 @@ def export_onnx(
     reference = reference_of(to_torch(design, seed=seed, calibrate=True) if module is None else module, plan)
     progress.begin("Tracing the network")
     prepared = prepare(reference, plan, opset=native, keep_batch_norm=keep_batch_norm)
-    draft = _draft(plan, reference, prepared, native, 2 if dynamic_batch else 1)
+    draft = traced(plan, reference, prepared, native, 2 if dynamic_batch else 1)
     draft = onnx_opset.convert(draft, goal)
     batches = (DYNAMIC_BATCHES if dynamic_batch else (1,)) if check else ()
-    targets = _targets(target, _bytes_of(draft))
+    targets = targets_of(target, draft)
     check_targets(targets, overwrite=overwrite)
     findings = Findings((), None)
     with staging(target) as folder:
         staged = [folder / each.name for each in targets]
         progress.begin("Writing the file")
-        _write(draft, staged)
+        write_draft(draft, staged)
         size = sum(each.stat().st_size for each in staged)
         if batches:
             progress.begin("Running the file beside torch")
@@ -116,7 +116,7 @@ def export_onnx(
 # -- through torch's exporter ----------------------------------------------------------------------------------------------
 
 
-def _draft(plan: Plan, reference: fx.GraphModule, prepared: Prepared, opset: int, batch: int) -> Draft:
+def traced(plan: Plan, reference: fx.GraphModule, prepared: Prepared, opset: int, batch: int) -> Draft:
     """Trace the prepared module with a batch of this size (of 2 or more: with any size) and take torch's graph over."""
     import torch
 
@@ -185,12 +185,13 @@ def _targets(target: Path, size: int) -> list[Path]:
     return [target] if size <= ONE_FILE_BYTES else [target, target.with_name(f"{target.name}.data")]
 
 
-def _bytes_of(draft: Draft) -> int:
+def targets_of(target: Path, draft: Draft) -> list[Path]:
+    """The files that a draft is written into at `target`."""
     size: int = draft.model.ByteSize()
-    return size + sum(array.nbytes + 2 * len(name) + 64 for name, array in draft.weights.items())
+    return _targets(target, size + sum(array.nbytes + 2 * len(name) + 64 for name, array in draft.weights.items()))
 
 
-def _write(draft: Draft, files: list[Path]) -> None:
+def write_draft(draft: Draft, files: list[Path]) -> None:
     """Write the draft with its weights: as one file, or with most of them in the second of two."""
     import onnx
     from onnx import numpy_helper

@@ -71,7 +71,7 @@ def prepare(reference: fx.GraphModule, plan: Plan, *, opset: int, keep_batch_nor
 
     module = _copy(reference)
     paths = {step.path: step.path for step in plan.layers}
-    norms = 0 if keep_batch_norm else _fold_batch_norms(module, paths)
+    norms = 0 if keep_batch_norm else fold_batch_norms(module, paths)
     for step in plan.layers:
         if step.path not in paths:
             continue
@@ -99,7 +99,7 @@ def _copy(module: fx.GraphModule) -> fx.GraphModule:
     return copied.eval() if fits else copied.to("cpu", torch.float32).eval()
 
 
-def _fold_batch_norms(module: fx.GraphModule, paths: dict[str, str]) -> int:
+def fold_batch_norms(module: fx.GraphModule, paths: dict[str, str]) -> int:
     """Take every batch norm that alone reads a convolution or linear layer into that layer. Returns how many."""
     from torch import nn
 

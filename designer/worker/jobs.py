@@ -1,4 +1,4 @@
-"""What a worker does: one function for each kind of file. A job knows nothing of the jobs before it."""
+"""What a worker does. Here: one function for each kind of file. A job knows nothing of the jobs before it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def done(job: Request, say: Say) -> Result | Failed:
     """Do a job; whatever goes wrong is an answer too."""
     if isinstance(job, Export):
         return exported(job, say)
-    return Failed(job=job.job, sentence="This worker cannot measure yet.")
+    from designer.worker import measuring
+
+    return measuring.measured(job, say)
 
 
 def exported(job: Export, say: Say) -> Exported | Failed:

@@ -1,0 +1,1 @@
+"""Designs timed on the machine at hand: the whole, each layer, and the roof above them."""

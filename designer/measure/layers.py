@@ -1,0 +1,223 @@
+"""Layers measured without the design around them, for a latency table.
+
+A layer alone in a loop finds its input, its weights and its memory where it left them, and is faster than it will ever be in a
+network. So each layer here reads what the layer before it has just made, as in the design; all of them take turns, as layers of a
+network do; and before each turn as many bytes are moved as the rest of the design would move.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from blocks.builder import Result
+from blocks.errors import LightdesignerError
+from designer.analysis.measured import ELEMENT_BYTES, TIME_LIMIT_S, LayersMeasured, MeasureError, Setup, UnitTime
+from designer.analysis.units import Unit, Units, units_of
+from designer.compile.errors import TORCH_ERRORS
+from designer.compile.plan import plan_of
+from designer.graph.design import Design
+from designer.graph.network import Edge, Network, Node
+from designer.measure import machine
+from designer.measure.asked import Asked, asked_of, now
+from designer.measure.clocks import clock_of
+from designer.measure.memory import refuse_too_large
+from designer.measure.profile import Say
+from designer.measure.runs import Limits, run
+
+MOST_CHAINS = 64
+MOST_BYTES = 2**30
+MOST_MOVED = 2**27
+"""Of the rest of a design: beyond this no cache keeps anything."""
+
+
+class Chain(NamedTuple):
+    """A unit to measure, with the steps that make what it reads."""
+
+    unit: Unit
+    before: tuple[int, ...]
+
+
+def measure_layers(
+    design: Design,
+    keys: Sequence[str],
+    *,
+    device: str = "cpu",
+    backend: str = "eager",
+    dtype: str = "fp32",
+    batch: int = 1,
+    threads: int | None = None,
+    time_limit_s: float = TIME_LIMIT_S,
+    seed: int = 0,
+    say: Say | None = None,
+) -> LayersMeasured:
+    """Measure those units of a design whose keys are `keys`, without running the whole of it.
+
+    Raises MeasureError where this machine cannot do it. Units that cannot be measured are `failed`.
+    """
+    if backend == "compile":
+        raise MeasureError("torch.compile merges layers across blocks: no layer has a time of its own. Choose another backend.")
+    asked = asked_of(
+        design, device=device, backend=backend, dtype=dtype, batch=batch, threads=threads, time_limit_s=time_limit_s, seed=seed
+    )
+    tell = say or (lambda text, step, steps: None)
+    chains = _chains(asked.units, set(keys))
+    size = ELEMENT_BYTES[asked.dtype]
+    trains = list(_trains(chains, asked.units, size * asked.batch))
+    found: list[UnitTime] = []
+    failed = [key for key in keys if key not in {chain.unit.key for chain in chains}]
+    for number, train in enumerate(trains, start=1):
+        said = f"Measuring {len(train)} {'layer' if len(train) == 1 else 'layers'}"
+        tell(said, number, len(trains))
+        limit = asked.time_limit_s / len(trains)
+        try:
+            found += _measured(asked, train, limit, lambda text: tell(text, number, len(trains)))  # noqa: B023  # called at once
+        except (LightdesignerError, *TORCH_ERRORS):
+            for chain in train:  # one of them spoils it for all: each by itself
+                try:
+                    found += _measured(asked, [chain], limit / len(train), lambda text: None)
+                except (LightdesignerError, *TORCH_ERRORS):
+                    failed.append(chain.unit.key)
+    setup = Setup(device=asked.device, backend=asked.backend, dtype=asked.dtype, threads=asked.threads, batch=asked.batch)
+    return LayersMeasured(device_name=machine.device_name(asked.device), setup=setup, units=found, failed=tuple(failed), at=now())
+
+
+def _chains(units: Units, keys: set[str]) -> list[Chain]:
+    """The first unit of each key, in execution order."""
+    found: dict[str, Chain] = {}
+    for unit in units.units:
+        if unit.key in keys and unit.key not in found:
+            sources = units.flat.inputs[unit.steps[0]]
+            found[unit.key] = Chain(unit, tuple(dict.fromkeys(sources)))
+    return list(found.values())
+
+
+def _trains(chains: list[Chain], units: Units, size: int) -> Iterator[list[Chain]]:
+    """As many chains together as memory and sense allow."""
+    train: list[Chain] = []
+    held = 0
+    for chain in chains:
+        needs = size * sum([spec.elements for k in chain.before for spec in units.flat.steps[k].inputs])
+        if train and (len(train) >= MOST_CHAINS or held + needs > MOST_BYTES):
+            yield train
+            train, held = [], 0
+        train.append(chain)
+        held += needs
+    if train:
+        yield train
+
+
+def _design_of(train: list[Chain], units: Units) -> Design:
+    """The chains side by side, as a design with an input and an output for each."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    steps = units.flat.steps
+
+    def place(name: str, step: Result, sources: list[str]) -> str:
+        values = dict(zip(step.block.parameters, step.values, strict=True))
+        nodes.append(Node(name, step.block.id, {key: _plain(value) for key, value in values.items()}))
+        variadic = bool(step.block.inputs) and step.block.inputs[-1].variadic
+        for k, source in enumerate(sources):
+            port = f"{step.block.inputs[0].name}.{k}" if variadic else step.block.inputs[k].name
+            edges.append(Edge(source, "y", name, port))
+        return name
+
+    for number, chain in enumerate(train):
+        made: dict[int, str] = {}
+        for k in chain.before:
+            step = steps[k]
+            fed = []
+            for at, spec in enumerate(step.inputs):
+                name = f"in{number}_{k}_{at}"
+                nodes.append(Node(name, "input", {"shape": list(spec), "order": len(nodes)}))
+                fed.append(name)
+            if step.block.category == "io":
+                name = f"in{number}_{k}"
+                nodes.append(Node(name, "input", {"shape": list(step.outputs[0]), "order": len(nodes)}))
+                made[k] = name
+            else:
+                made[k] = place(f"before{number}_{k}", step, fed)
+        first, *rest = chain.unit.steps
+        last = place(f"unit{number}_0", steps[first], [made[ref] for ref in units.flat.inputs[first]])
+        for at, k in enumerate(rest, start=1):
+            last = place(f"unit{number}_{at}", steps[k], [last])
+        nodes.append(Node(f"out{number}", "output", {"order": number}))
+        edges.append(Edge(last, "y", f"out{number}", "x"))
+    return Design("layers", Network.of(nodes, edges))
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[str], None]) -> list[UnitTime]:
+    """The times of a train's units: of each the mean over the middle half of the turns."""
+    from designer.measure import ways
+    from designer.measure.torch_side import quiet, threads
+
+    design = _design_of(train, asked.units)
+    plan = plan_of(design)
+    refuse_too_large(plan, asked.dtype, asked.batch, asked.device)
+    units = units_of(plan.engine, asked.backend)
+    own = asked._replace(plan=plan, units=units, time_limit_s=limit, sweep=(), weights=None)
+    clock = clock_of(asked.device)
+    with ExitStack() as stack:
+        stack.enter_context(quiet())
+        stack.enter_context(threads(asked.threads if asked.device == "cpu" else None))
+        if asked.backend == "onnxruntime":
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightdesigner-", ignore_cleanup_errors=True)))
+            way = ways.onnx_backend(own, folder, clock)(asked.batch)
+        else:
+            way = ways.torch_backend(own, clock)(asked.batch)
+        others = _mover(asked, train)
+        turn, finish = way.turns()
+
+        def once() -> float:
+            others()
+            return turn()
+
+        ran = run(once, None, Limits(asked.runs, limit), tell)
+        pieces = finish(ran.runs)
+    spent: dict[int, float] = {}
+    nodes = units.node_of()
+    numbers = {f"unit{number}_0": number for number in range(len(train))}
+    for piece in pieces:
+        if piece.moves or not piece.steps:
+            continue  # at the ends of chains data change their layout, as they do nowhere inside the design
+        for k in piece.steps:
+            number = numbers.get(nodes[k])
+            if number is not None:
+                spent[number] = spent.get(number, 0.0) + piece.ms
+                break
+    size = ELEMENT_BYTES[asked.dtype]
+    return [
+        UnitTime(
+            key=chain.unit.key,
+            ms=spent.get(number, 0.0),
+            macs=chain.unit.macs * asked.batch,
+            bytes=chain.unit.bytes(size, asked.batch),
+        )
+        for number, chain in enumerate(train)
+    ]
+
+
+def _mover(asked: Asked, train: list[Chain]) -> Callable[[], object]:
+    """Moves as many bytes as the rest of the design would."""
+    import torch
+
+    size = ELEMENT_BYTES[asked.dtype]
+    keys = {chain.unit.key for chain in train}
+    rest = sum([unit.bytes(size, asked.batch) for unit in asked.units.units if unit.key not in keys])
+    count = min(rest, MOST_MOVED) // 4
+    if not count:
+        return lambda: None
+    buffer = torch.zeros(count, device=asked.device)
+
+    def move() -> None:
+        with torch.inference_mode():
+            buffer.add_(1.0)
+
+    return move

@@ -1,0 +1,149 @@
+"""Running something again and again: warm-up until the times are steady, then until the median is known well."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from designer.analysis.measured import Stop, Times
+from designer.measure.stats import FEWEST, STEADY, layer_means, narrow, noisy, steady, times_of
+
+Tell = Callable[[str], None]
+"""Hears now and then, between two runs, what a measurement is at."""
+
+WARM_UP_SHARE = 0.2
+"""At most so much of the time goes into warming up."""
+
+FEWEST_WARM_UPS = 3
+EVERY_S = 0.25
+LAYERED_RUNS = 40
+"""After so many runs in which the layers were timed, only every fourth is one."""
+
+
+class Limits(NamedTuple):
+    """When to stop: after `runs`, where given; else when the median is known well; `seconds` at the latest."""
+
+    runs: int | None = None
+    seconds: float = 60.0
+    fewest_seconds: float = 1.0
+    """Runs that are over in no time go on for so long: what disturbs a machine comes and goes."""
+
+
+class Ran(NamedTuple):
+    """What the runs gave. `layers` are the milliseconds of each layer, `layered` those of the runs in which they were timed."""
+
+    times: Times
+    runs: int
+    warmup_runs: int
+    warmup_stable: bool
+    stopped: Stop
+    layers: list[float]
+    layered: Times | None
+    seconds: float
+
+    @property
+    def noisy(self) -> bool:
+        return noisy(self.times, gave_up=self.stopped == "time_limit" and self.runs >= FEWEST)
+
+
+def silent(doing: str) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Without Python's garbage collector, as `timeit` does it."""
+    gc.collect()
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def run(
+    whole: Callable[[], float],
+    layered: Callable[[], list[float]] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  # an immutable record
+    tell: Tell = silent,
+) -> Ran:
+    """Run `whole`, which gives its milliseconds, and in turns with it `layered`, which gives those of each layer.
+
+    In turns, so that what disturbs the machine disturbs both. The total comes from the runs of `whole` alone.
+    """
+    start = time.monotonic()
+    with undisturbed():
+        warm, stable = _warm_up(whole, layered, start + WARM_UP_SHARE * limits.seconds, limits.runs, tell)
+        totals: list[float] = []
+        inner: list[list[float]] = []
+        stopped: Stop = "interval"
+        begun = said = time.monotonic()
+        while True:
+            totals.append(whole())
+            if layered is not None and (len(inner) < LAYERED_RUNS or len(totals) % 4 == 0):
+                inner.append(layered())
+            now = time.monotonic()
+            if limits.runs is not None:
+                if len(totals) >= limits.runs:
+                    stopped = "runs"
+                    break
+            elif now - begun >= limits.fewest_seconds and _worth_a_look(len(totals)) and narrow(totals):
+                break
+            if now - start >= limits.seconds:
+                stopped = "time_limit"
+                break
+            if now - said >= EVERY_S:
+                said = now
+                tell(_progress(totals, limits))
+    return Ran(
+        times=times_of(totals),
+        runs=len(totals),
+        warmup_runs=warm,
+        warmup_stable=stable,
+        stopped=stopped,
+        layers=layer_means(inner) if inner else [],
+        layered=times_of([sum(run) for run in inner]) if inner else None,
+        seconds=time.monotonic() - start,
+    )
+
+
+def _warm_up(
+    whole: Callable[[], float], layered: Callable[[], list[float]] | None, until: float, runs: int | None, tell: Tell
+) -> tuple[int, bool]:
+    """Run until the times are steady, or `until` then; gives how many runs that took, and whether they became steady.
+
+    Where the number of runs is given, so many are enough: who asks for three runs does not want to wait for thirty.
+    """
+    times: list[float] = []
+    said = time.monotonic()
+    while True:
+        times.append(whole())
+        if layered is not None:
+            layered()
+        if steady(times):
+            return len(times), True
+        now = time.monotonic()
+        if len(times) >= FEWEST_WARM_UPS and (now >= until or (runs is not None and len(times) >= runs)):
+            return len(times), len(times) > 1 and abs(times[-1] - times[-2]) <= STEADY * times[-2]
+        if now - said >= EVERY_S:
+            said = now
+            tell(f"Warming up: {len(times)} runs")
+
+
+def _worth_a_look(count: int) -> bool:
+    """Sorting all times after every run would itself disturb: look at every run up to 100, then ever more rarely."""
+    return count < 100 or count % (count // 50) == 0
+
+
+def _progress(totals: list[float], limits: Limits) -> str:
+    count = len(totals)
+    noun = "run" if count == 1 else "runs"
+    if limits.runs is not None:
+        return f"Timing: {count} of {limits.runs} {noun}"
+    times = times_of(totals)
+    return f"Timing: {count} {noun}, median {times.median:.3g} ms within {100 * times.within:.1f} %"

@@ -1,0 +1,158 @@
+"""How each backend runs a design: what is built once, what for each batch size, and how its parts are timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from designer.measure.booking import Piece
+from designer.measure.clocks import Clock
+from designer.measure.memory import Peak, Resident, torch_peak
+from designer.measure.runs import Limits, Ran, run
+from designer.measure.stats import layer_means
+
+if TYPE_CHECKING:
+    from torch import fx
+
+    from designer.measure.asked import Asked
+    from designer.measure.onnx_side import Model, Session
+    from designer.measure.profile import Way
+
+
+# -- torch -------------------------------------------------------------------------------------------------------------------
+
+
+def torch_backend(asked: Asked, clock: Clock) -> Callable[[int], Way]:
+    """The module is built once and runs at any batch size."""
+    from designer.measure.torch_side import module_of
+
+    module = module_of(asked.plan, asked.backend, asked.dtype, asked.device, seed=asked.seed, weights=asked.weights)
+    return lambda batch: _TorchWay(asked, module, batch, clock)
+
+
+class _TorchWay:
+    def __init__(self, asked: Asked, module: fx.GraphModule, batch: int, clock: Clock) -> None:
+        from designer.measure.torch_side import inputs_of, runnable
+
+        self._asked = asked
+        self._clock = clock
+        inputs = inputs_of(module, batch, asked.dtype, asked.device, asked.seed)
+        self._way = runnable(module, inputs, asked.backend, clock)
+
+    def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
+        way, clock = self._way, self._clock
+        stamped = way.stamped if self._asked.layers else None
+        layered = (lambda: clock.between(stamped())) if stamped is not None else None
+        ran = run(self._once, layered, limits, tell)
+        return ran, self._pieces(ran.layers)
+
+    def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
+        return run(self._once, None, limits, tell)
+
+    def peak(self) -> Peak:
+        return torch_peak(self._way.run, self._asked.device, self._way.held)
+
+    def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
+        stamped = self._way.stamped
+        assert stamped is not None, "torch.compile has no parts"
+        kept: list[list[float]] = []
+
+        def turn() -> float:
+            kept.append(self._clock.between(stamped()))
+            return sum(kept[-1])
+
+        return turn, lambda last: self._pieces(layer_means(kept[-last:]))
+
+    def _once(self) -> float:
+        return self._clock.time(self._way.run)
+
+    def _pieces(self, times: list[float]) -> list[Piece]:
+        """What lies between two stamps is a unit: a primitive, or one that took a batch norm in."""
+        units = self._asked.units
+        step_of = {path: k for k, path in enumerate(units.paths)}
+        pieces = []
+        for path, ms in zip(self._way.layers, times, strict=False):
+            step = step_of[path]
+            unit = units.units[units.unit_of[step]]
+            pieces.append(Piece(units.flat.steps[step].block.id, ms, unit.steps))
+        return pieces
+
+
+# -- ONNX Runtime --------------------------------------------------------------------------------------------------------------
+
+
+def onnx_backend(asked: Asked, folder: Path, clock: Clock) -> Callable[[int], Way]:
+    """The model is exported once, with a free batch where it is to run at more than one size or another than 1."""
+    from designer.measure.onnx_side import export, quantised
+
+    dynamic = asked.batch != 1 or any(size != 1 for size in asked.sweep)
+    model = export(asked.plan, folder, dynamic=dynamic, seed=asked.seed, weights=asked.weights)
+    if asked.dtype == "int8":
+        model = quantised(model, asked.batch, asked.seed, dynamic=dynamic)
+    return lambda batch: _OnnxWay(asked, model, batch, clock)
+
+
+class _OnnxWay:
+    def __init__(self, asked: Asked, model: Model, batch: int, clock: Clock) -> None:
+        self._asked = asked
+        self._model = model
+        self._batch = batch
+        self._clock = clock
+        before = Resident()
+        self._session = self._load()
+        self._session.run()
+        self._peak = before.peak()
+
+    def _load(self, *, profiled: bool = False) -> Session:
+        from designer.measure.onnx_side import Session
+
+        asked = self._asked
+        return Session(self._model, asked.dtype, self._batch, asked.threads, asked.seed, profiled=profiled)
+
+    def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
+        if not self._asked.layers:
+            return self.whole(limits, tell), []
+        turn, finish = self.turns()
+        layered = 0
+
+        def with_profile() -> list[float]:
+            nonlocal layered
+            layered += 1
+            return [turn()]
+
+        ran = run(self._session.timed(self._clock), with_profile, limits, tell)
+        return ran, finish(max(1, layered - ran.warmup_runs))
+
+    def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
+        profiled = self._load(profiled=True)
+
+        def finish(last: int) -> list[Piece]:
+            from designer.measure.onnx_booking import book, match
+
+            nodes, times = profiled.profile(last)
+            graph = profiled.optimised().graph.node
+            booked = book(self._model.graph.graph.node, graph)
+            pieces = []
+            for node, at, ms in zip(nodes, match(nodes, graph), layer_means(times), strict=True):
+                names, moves = booked[at] if at >= 0 else ((), False)
+                pieces.append(Piece(node.op, ms, self._steps(names), moves))
+            return pieces
+
+        return profiled.timed(self._clock), finish
+
+    def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
+        return run(self._session.timed(self._clock), None, limits, tell)
+
+    def peak(self) -> Peak:
+        return self._peak
+
+    def _steps(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """The steps that exported nodes came from, with the batch norms that were folded into them."""
+        units = self._asked.units
+        step_of = {path: k for k, path in enumerate(units.paths)}
+        found = {step_of[path] for path in (self._model.layers[name] for name in names) if path in step_of}
+        for step in tuple(found):
+            unit = units.units[units.unit_of[step]]
+            found |= {k for k in unit.steps if units.flat.steps[k].block.id == "batch_norm" and step == unit.steps[0]}
+        return tuple(sorted(found))
