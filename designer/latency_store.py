@@ -76,6 +76,8 @@ def read(file: Path) -> LatencyTable:
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise MeasureError(f"There is no file {file}.") from None
     except OSError as problem:
         raise MeasureError(f"{file} cannot be read: {reason(problem)}.") from None
     if len(data) > MAX_BYTES:
