@@ -47,6 +47,14 @@ class Setting(Generic[T]):
     accepts: Callable[[T], bool] = lambda _: True
 
 
+def _is_width(pair: object) -> bool:
+    """A column's id and its width in px."""
+    match pair:
+        case [str(), int(width)]:
+            return 16 <= width <= 4096
+    return False
+
+
 THEME = Setting("theme", "system", ("light", "dark", "system").__contains__)
 COUNT_FLOPS = Setting("count_flops", False)
 REDUCED_MOTION = Setting("reduced_motion", False)
@@ -56,6 +64,12 @@ FLOW = Setting("canvas/flow", "down", ("down", "right").__contains__)  # of desi
 GUIDES = Setting("canvas/guides", True)  # lines while blocks are dragged
 MINIMAP = Setting("canvas/minimap", True)
 ALL_BLOCKS = Setting("palette/all", False)
+LAYER_COLUMNS: Setting[list] = Setting("layers/columns", [], lambda ids: all(isinstance(one, str) and one for one in ids))
+LAYER_WIDTHS: Setting[list] = Setting("layers/widths", [], lambda pairs: all(_is_width(one) for one in pairs))
+LAYER_LEVEL = Setting("layers/level", "layer", ("stage", "block", "layer").__contains__)
+LAYER_SORT: Setting[list] = Setting(
+    "layers/sort", [], lambda sort: not sort or (len(sort) == 2 and isinstance(sort[0], str))
+)  # id, descending
 LAST_FOLDER = Setting("documents/folder", "")  # where file dialogs begin
 RECENT: Setting[list] = Setting("documents/recent", [], lambda paths: all(isinstance(path, str) and path for path in paths))
 

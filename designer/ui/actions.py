@@ -149,6 +149,12 @@ ARRANGE_SPECS = (
     _flow("right", "Left to right", "Let wires run to the right, with inputs on the left"),
 )
 
+
+def _layers(id: str, text: str, *, icon: str = "") -> Spec:
+    tip = f"{text}: the table with the rows and columns that it shows"
+    return Spec(f"layers.{id}", text, tip, (), icon, "Design", "layers", document=True)
+
+
 MENUS = ("File", "Edit", "View", "Insert", "Design", "Measure", "Window", "Help")
 
 SPECS: tuple[Spec, ...] = (
@@ -168,6 +174,7 @@ SPECS: tuple[Spec, ...] = (
     ),
     _file("revert", "Read again", "Read this design from its file again and drop all changes", group="save", document=True),
     _file("close", "Close tab", "Close what this tab shows", "Ctrl+W", group="close"),
+    _file("close_others", "Close other tabs", "Close all tabs but this one", group="close"),
     _file("quit", "Quit", "Close all windows", "Ctrl+Q", group="close"),
     # -- edit
     _edit("undo", "Undo", "Take the last step back", "Ctrl+Z", icon="undo-2", canvas=False, document=False),
@@ -189,7 +196,11 @@ SPECS: tuple[Spec, ...] = (
     _edit(
         "disable", "Switch off", "Let the block pass its first input on; again switches it on", "D", icon="power", group="block"
     ),
-    _edit("rename", "Rename", "Give the block another name", "F2", icon="pencil", group="block"),
+    _edit("rename", "Rename", "Give the block another name, or write in the note", "F2", icon="pencil", group="block"),
+    _edit("connect", "Connect to…", "Draw a wire from the block to a port you choose", "C", icon="spline", group="wires"),
+    _edit(
+        "disconnect", "Disconnect", "Take away the selected wire, or all of the blocks", "Shift+X", icon="unlink", group="wires"
+    ),
     _edit("select_all", "Select all", "Select every block", "Ctrl+A", group="select"),
     _edit("select_upstream", "Select upstream", "Select everything the selected blocks depend on", "Shift+U", group="select"),
     _edit(
@@ -341,6 +352,8 @@ SPECS: tuple[Spec, ...] = (
         menu="Measure",
         group="compare_out",
     ),
+    _layers("csv", "Copy layers as CSV", icon="copy"),
+    _layers("markdown", "Copy layers as Markdown"),
     # -- window, help
     _window("next_panel", "Next panel", "Move the focus to the next panel", "F6", group="focus"),
     _window("previous_panel", "Previous panel", "Move the focus to the panel before", "Shift+F6", group="focus"),

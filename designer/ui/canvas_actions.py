@@ -16,7 +16,7 @@ from designer.analysis.describe import name_of
 from designer.app import clipboard, commands, deleting, selecting
 from designer.app.controller import Controller
 from designer.app.library import behind, brought
-from designer.app.wiring import End
+from designer.app.wiring import End, edge_between
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, SetNote
 from designer.ui.canvas.chooser import Chooser
@@ -24,7 +24,8 @@ from designer.ui.canvas.editors import NameEdit, NoteEdit
 from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.gestures import connect, cut, detach, drop, notes
 from designer.ui.canvas.gestures.base import Pointer
-from designer.ui.canvas.quick_add import block_entries
+from designer.ui.canvas.menu_aim import Aim
+from designer.ui.canvas.quick_add import block_entries, end_entries, start_of
 from designer.ui.command_palette import Entry
 from designer.ui.find import FindBar
 
@@ -46,6 +47,7 @@ class CanvasActions(QObject):
         self.chooser: Chooser | None = None
         self.editor: NameEdit | NoteEdit | None = None
         self.find_bar: FindBar | None = None
+        self.aim: Aim | None = None  # while a context menu is open: what it is about
         starters = (notes.start, cut.start, detach.start, connect.start, drop.start)
         self.view.starters[1:1] = [partial(start, self) for start in starters]  # behind panning, before what only selects
         self.dropper = drop.Dropper(self.view, self)
@@ -59,7 +61,8 @@ class CanvasActions(QObject):
                 self._none_selected,
             )
         )
-        canvas.reasons["edit.rename"] = self._not_one_selected
+        canvas.reasons["edit.rename"] = self._why_not_rename
+        canvas.reasons["edit.connect"] = self._why_not_connect
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {
@@ -72,6 +75,8 @@ class CanvasActions(QObject):
             "edit.replace": self.ask_replace,
             "edit.disable": self.switch,
             "edit.rename": self.ask_name,
+            "edit.connect": self.ask_end,
+            "edit.disconnect": self.disconnect_wires,
             "edit.select_upstream": partial(self.select, selecting.upstream),
             "edit.select_downstream": partial(self.select, selecting.downstream),
             "edit.select_kind": partial(self.select, selecting.same_kind),
@@ -119,13 +124,28 @@ class CanvasActions(QObject):
     def _none_selected(self) -> str:
         return "" if self.controller.selection else NOTHING
 
-    def _not_one_selected(self) -> str:
-        return "" if len(self.controller.selection) == 1 else "Select one block first."
+    def _why_not_rename(self) -> str:
+        one = len(self.controller.selection) == 1 or notes.selected_note(self.view) is not None
+        return "" if one else "Select one block first."
+
+    def _why_not_connect(self) -> str:
+        return "" if self._start() is not None else "Select one block first."
 
     # -- where ---------------------------------------------------------------------------------------------------------------
 
+    def forget_aim(self) -> None:
+        """The context menu is gone: actions are about the pointer again."""
+        self.aim = None
+
+    def _aimed_port(self) -> End | None:
+        """The port that the context menu is about."""
+        aim = self.aim
+        return End(aim.hit.node, aim.hit.port, aim.hit.output) if aim is not None and aim.hit.kind == "port" else None
+
     def _pointer(self) -> Point | None:
-        """Where the pointer is in the scene, None when it is not over the view."""
+        """Where the pointer is in the scene, or was when it opened a menu; None when it is not over the view."""
+        if self.aim is not None:
+            return self.aim.place
         at = self.view.viewport().mapFromGlobal(QCursor.pos())
         return self._scene_point(at) if self.view.viewport().rect().contains(at) else None
 
@@ -170,7 +190,7 @@ class CanvasActions(QObject):
 
     def ask_block(self) -> Chooser:
         """Quick add where the pointer is."""
-        return self.quick_add(self._pointer() or self._centre())
+        return self.quick_add(self._pointer() or self._centre(), self._aimed_port())
 
     def quick_add(self, at: Point, port: End | None = None) -> Chooser:
         """Ask for a block to put at a place of the scene, connected to `port`, or into the wire that runs there."""
@@ -226,6 +246,45 @@ class CanvasActions(QObject):
             self.quick_add((pointer.x, pointer.y))
         elif pointer.hit.kind == "note":
             self.edit_note(pointer.hit.name)
+
+    # -- wires -----------------------------------------------------------------------------------------------------------------
+
+    def _start(self) -> End | None:
+        """Where a wire would begin: the port a menu was opened at, else the one selected block."""
+        port = self._aimed_port()
+        if port is not None or len(self.controller.selection) != 1:
+            return port
+        (node_id,) = self.controller.selection
+        return start_of(self.controller.design, node_id)
+
+    def ask_end(self) -> Chooser | None:
+        """Ask for the port that a wire from the selected block shall lead to: what drawing it with the mouse does."""
+        start = self._start()
+        if start is None:
+            return None
+        box: Box = self.scene.nodes[start.node].box
+        name = name_of(self.controller.design.root.node(start.node))
+        hint = f"Block that {name} shall feed" if start.output else f"Block that shall feed {start.port} of {name}"
+        at = self._on_canvas((box.left, box.bottom if start.output else box.top))
+        return self._choose("Connect to", hint, end_entries(self.controller, start, partial(self._connect, start)), at)
+
+    def _connect(self, start: End, end: End) -> bool:
+        return self.attempt(lambda: commands.connect(self.controller.design, edge_between(start, end)), select=False)
+
+    def disconnect_wires(self) -> bool:
+        """The wires of the port a menu was opened at, else the selected wire, else all wires of the selected blocks."""
+        network, port, edge = self.controller.design.root, self._aimed_port(), self.view.selected_edge
+        if port is not None:
+            wires = [wire for wire in network.edges() if port in (End(wire[0], wire[1], True), End(wire[2], wire[3], False))]
+        elif edge is not None and edge in self.scene.edges:
+            wires = [edge]
+        else:
+            chosen = self.controller.selection
+            wires = [wire for wire in network.edges() if wire.source in chosen or wire.target in chosen]
+        if not wires:
+            self.say("There is no wire to take away.")
+            return False
+        return self.do(commands.cut(self.controller.design, wires))
 
     # -- the clipboard ---------------------------------------------------------------------------------------------------------
 
@@ -312,8 +371,11 @@ class CanvasActions(QObject):
         """Bypass the selected blocks, or switch them on again."""
         return self.attempt(lambda: commands.switch(self.controller.design, self.controller.selection))
 
-    def ask_name(self) -> NameEdit | None:
-        """Let a person write the name of the selected block."""
+    def ask_name(self) -> NameEdit | NoteEdit | None:
+        """Let a person write the name of the selected block, or in the selected note."""
+        note = notes.selected_note(self.view)
+        if note is not None and not self.controller.selection:
+            return self.edit_note(note)
         if len(self.controller.selection) != 1:
             return None
         (node_id,) = self.controller.selection

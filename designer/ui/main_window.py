@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, FLOW, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
+from designer.app.settings import COUNT_FLOPS, FLOW, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.documents import Documents
     from designer.app.recovery import Session
+    from designer.ui.context_menus import ContextMenus
     from designer.ui.document_actions import DocumentActions
     from designer.ui.document_page import DocumentPage
     from designer.ui.preset_bar import PresetBar
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self._settling = 0
         self._documents: Documents | None = None
         self._document_actions: DocumentActions | None = None
+        self._context_menus: ContextMenus | None = None
         self.status: StatusBar | None = None
         self.preset_bar: PresetBar | None = None
         self.undo_group = QUndoGroup(self)
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         self._offer()
         self.tabs.current_changed.connect(self._page_changed)
         self.tabs.close_wanted.connect(self.close_page)
+        self.tabs.menu_wanted.connect(self._tab_menu)
         self.tabs.new_wanted.connect(self.show_welcome)
         self.undo_group.undoTextChanged.connect(lambda text: self._name_step("edit.undo", "Undo", text))
         self.undo_group.redoTextChanged.connect(lambda text: self._name_step("edit.redo", "Redo", text))
@@ -100,6 +103,8 @@ class MainWindow(QMainWindow):
             "file.open": self._open_files,
             "file.new_window": lambda: self.program.new_window().show(),
             "file.close": self._close_current,
+            "layers.csv": partial(self._copy_layers, markdown=False),
+            "layers.markdown": partial(self._copy_layers, markdown=True),
             "file.quit": self.program.quit,
             "view.flops": units.switch,
             "view.motion": self._switch_motion,
@@ -117,6 +122,9 @@ class MainWindow(QMainWindow):
         }
         for action_id, handler in offers.items():
             self.actions_.offer(action_id, handler)
+        self.actions_.offer(
+            "file.close_others", self._close_others, lambda: "" if len(self.tabs.pages) > 1 else "There is no other tab."
+        )
         problems = ProblemWalk(self)
         self.actions_.offer("design.next_problem", problems.next, problems.why_not)
         group = self.undo_group
@@ -262,6 +270,9 @@ class MainWindow(QMainWindow):
         page.canvas.status_text.connect(self._need_status().hint)
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
         page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
+        page.canvas.show_minimap(self.settings.get(MINIMAP))
+        page.canvas.minimap_switched.connect(lambda wanted: self.settings.set(MINIMAP, wanted))
+        page.canvas.menu_wanted.connect(lambda aim: self.context_menus.on_canvas(page.canvas, aim))
         current = self.tabs.current
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)
@@ -359,6 +370,37 @@ class MainWindow(QMainWindow):
         if len(self.tabs.pages) == 1:
             self.show_welcome()
         self.tabs.remove(page)
+
+    @property
+    def context_menus(self) -> ContextMenus:
+        """The menus at the pointer. Made when first asked for: the start page needs none."""
+        if self._context_menus is None:
+            from designer.ui.context_menus import ContextMenus
+
+            self._context_menus = ContextMenus(self)
+        return self._context_menus
+
+    def _tab_menu(self, page: QWidget, at: QPoint) -> None:
+        self.context_menus.on_tab(page, at)
+
+    def _close_others(self) -> None:
+        """Close every tab but the one in front; stops where somebody would rather keep one."""
+        front = self.tabs.current
+        for page in self.tabs.pages:
+            if page is front:
+                continue
+            self.close_page(page)
+            if page in self.tabs.pages:
+                return
+        if front is not None:
+            self.tabs.show(front)
+
+    def _copy_layers(self, *, markdown: bool) -> None:
+        from designer.ui.panels.layer_table import LayerTable
+
+        panel = self.workspace.docks.all["layers"].build()
+        assert isinstance(panel, LayerTable)
+        panel.copy(markdown=markdown)
 
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
@@ -67,6 +67,7 @@ class Tabs(QWidget):
 
     current_changed = Signal(object)  # the page in front, or None
     close_wanted = Signal(object)  # a page
+    menu_wanted = Signal(object, object)  # a page, a place on the screen
     new_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -102,6 +103,8 @@ class Tabs(QWidget):
         self._pages: list[QWidget] = []
         self.bar.currentChanged.connect(self._bar_changed)
         self.bar.tabMoved.connect(self._moved)
+        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.bar.customContextMenuRequested.connect(self._menu_at)
         self.bar.middle_clicked.connect(lambda index: self.close_wanted.emit(self._pages[index]))
 
     # -- pages -------------------------------------------------------------------------------------------------------------
@@ -169,6 +172,13 @@ class Tabs(QWidget):
         if page is not None:
             self.stack.setCurrentWidget(page)
         self.current_changed.emit(page)
+
+    def _menu_at(self, at: QPoint) -> None:
+        index = self.bar.tabAt(at)
+        if index < 0:
+            index = self.bar.currentIndex()  # from the keyboard
+        if 0 <= index < len(self._pages):
+            self.menu_wanted.emit(self._pages[index], self.bar.mapToGlobal(at))
 
     def _moved(self, source: int, target: int) -> None:
         self._pages.insert(target, self._pages.pop(source))

@@ -49,7 +49,11 @@ def test_without_a_design_what_needs_one_is_greyed_and_says_so(open_window: Open
     window.actions_.refresh()
     for spec in SPECS:
         action = window.actions_[spec.id]
-        steps = {"edit.undo": "There is no step to take back.", "edit.redo": "No step was taken back."}
+        steps = {
+            "edit.undo": "There is no step to take back.",
+            "edit.redo": "No step was taken back.",
+            "file.close_others": "There is no other tab.",
+        }
         why_not = "No design is open." if spec.document else steps.get(spec.id, "")
         if spec.id.startswith("measure.compare_") and not spec.document:
             why_not = "Nothing is compared."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Signal
-from PySide6.QtGui import QHelpEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
 from designer.analysis.describe import name_of
@@ -20,6 +20,7 @@ from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.hit_test import Hit
 from designer.ui.canvas.inside import InsideScene
 from designer.ui.canvas.looks import Looks
+from designer.ui.canvas.menu_aim import aim_at, aim_at_selection
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.rooms import Look, Room, can_enter, own_scope
 from designer.ui.canvas.scene import Scene
@@ -43,6 +44,8 @@ class Canvas(QWidget):
     status_text = Signal(str)  # what lies under the pointer, for the status bar
     inside_changed = Signal()  # another drawing, or the design itself, is shown
     flow_chosen = Signal(str)  # a person wants wires to run this way
+    minimap_switched = Signal(bool)  # a person wants it, or wants it no longer
+    menu_wanted = Signal(object)  # Aim: a context menu for what it is about
 
     def __init__(self, controller: Controller, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,7 +123,11 @@ class Canvas(QWidget):
 
     def toggle_minimap(self) -> None:
         """Show or hide the small map."""
-        self._wants_minimap = not self._wants_minimap
+        self.show_minimap(not self._wants_minimap)
+        self.minimap_switched.emit(self._wants_minimap)
+
+    def show_minimap(self, wanted: bool) -> None:
+        self._wants_minimap = wanted
         self._arrange()
 
     @property
@@ -326,6 +333,12 @@ class Canvas(QWidget):
         if result.issues:
             return result.issues[0].sentence()
         return f"{result.path} waits for {result.blocked_by}." if result.blocked_by else ""
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_wanted.emit(aim_at_selection(self.view))
+        elif not self.view.took_back:  # that press ended a gesture and meant no menu
+            self.menu_wanted.emit(aim_at(self.view, self.view.viewport().mapFromGlobal(event.globalPos())))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

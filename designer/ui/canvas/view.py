@@ -48,6 +48,7 @@ class View(Camera):
         self.hit = Hit()
         self.selected_edge: Edge | None = None
         self.pointer_at = QPointF()  # scene px
+        self.took_back = False  # the last press ended a gesture without effect
         self._dragged = False
         self._ground = Ground()
 
@@ -155,7 +156,8 @@ class View(Camera):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         event.accept()
-        if self.gesture is not None:
+        self.took_back = self.gesture is not None
+        if self.took_back:
             self.cancel_gesture()
             return
         press = self.pointer(event.position(), event.button(), event.modifiers(), hit=True)

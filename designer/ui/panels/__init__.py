@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPoint
+from designer.app.settings import ALL_BLOCKS
 
+if TYPE_CHECKING:
     from designer.ui.main_window import MainWindow
 
 
@@ -22,15 +22,11 @@ def _blocks(window: MainWindow) -> QWidget:
     from designer.ui.panels.palette import Palette
 
     panel = Palette()
+    panel.show_all(window.settings.get(ALL_BLOCKS))
+    panel.which.chosen.connect(lambda which: window.settings.set(ALL_BLOCKS, which == 1))
     panel.insert_requested.connect(window.insert_block)
-    panel.menu_requested.connect(lambda block, at: _own_menu(window, block, at))
+    panel.menu_wanted.connect(lambda card, at: window.context_menus.on_block_kind(panel, card, at))
     return panel
-
-
-def _own_menu(window: MainWindow, block: str, at: QPoint) -> None:
-    """What can be done with an own block of the palette, in the document in front."""
-    if window.page is not None:
-        window.page.canvas.own_blocks.menu(block).popup(at)
 
 
 def _presets(window: MainWindow) -> QWidget:
@@ -38,6 +34,7 @@ def _presets(window: MainWindow) -> QWidget:
 
     panel = Gallery()
     panel.open_requested.connect(window.open_text)
+    panel.menu_wanted.connect(lambda card, at: window.context_menus.on_preset(panel, card, at))
     return panel
 
 
@@ -58,8 +55,9 @@ def _history(window: MainWindow) -> QWidget:
 def _layers(window: MainWindow) -> QWidget:
     from designer.ui.panels.layer_table import LayerTable
 
-    panel = LayerTable()
+    panel = LayerTable(window.settings)
     panel.node_activated.connect(window.go_to)
+    panel.menu_wanted.connect(lambda nodes, at: window.context_menus.on_layers(panel, nodes, at))
     return panel
 
 

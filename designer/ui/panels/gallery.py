@@ -25,6 +25,7 @@ class Gallery(QWidget):
     """The panel. `open_requested` carries the DESIGN text of a preset: its id, so with its default options."""
 
     open_requested = Signal(str)
+    menu_wanted = Signal(object, object)  # PresetCard, a place on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,7 @@ class Gallery(QWidget):
         self.family.currentIndexChanged.connect(self._narrow)
         self.order.currentIndexChanged.connect(self._narrow)
         self.list.row_chosen.connect(self._open)
+        self.list.menu_wanted.connect(lambda index, at: self.menu_wanted.emit(self.model.card(index), at))
         self.list.expanded.connect(lambda index: self._remember(index, folded=False))
         self.list.collapsed.connect(lambda index: self._remember(index, folded=True))
         self.list.selectionModel().currentChanged.connect(lambda index, _: self._moved(index))

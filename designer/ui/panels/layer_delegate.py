@@ -12,7 +12,7 @@ from designer.ui.painting import say_once
 from designer.ui.panels.layer_model import COLUMNS, PLACE, Index, LayerModel
 
 PAD = 8
-BAR_WIDTH, BAR_HEIGHT = 72, 8
+BAR_MOST, BAR_HEIGHT = 160, 8
 SHARE_TEXT = 54
 LETTER = 7  # px, wider than any of the mono font at 11 px
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -160,7 +160,7 @@ class LayerDelegate(QStyledItemDelegate):
     def _share(self, painter: QPainter, rect: QRect, row: LayerRow) -> None:
         look = theme.current()
         text = self._model.share(row)
-        width = min(BAR_WIDTH, rect.width() - SHARE_TEXT - 2 * PAD)
+        width = min(BAR_MOST, rect.width() - SHARE_TEXT - 2 * PAD)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         if width > 8 and row.cost is not None:

@@ -22,11 +22,13 @@ SORT_NATURAL = -1
 
 
 class Column(NamedTuple):
-    """A column: its name, what a row says in it and what it is sorted by. `count` marks numbers of the cost."""
+    """A column: its name, how wide it likes to be and how narrow it may become, what a row says in it and what it is sorted by.
+    The narrowest that numbers need: names are cut, numbers are not."""
 
     id: str
     title: str
     width: int
+    least: int
     text: Callable[[LayerRow], str]
     key: Callable[[LayerRow], Any]
     right: bool = False
@@ -64,40 +66,50 @@ def _elements(spec: Any) -> int:
 
 
 COLUMNS = (
-    Column("name", "Layer", 132, lambda row: row.name, lambda row: row.name, mono=False),
-    Column("block", "Block", 118, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
-    Column("stage", "Stage", 84, lambda row: row.stage or "", lambda row: row.stage or "", at_first=False, mono=False),
-    Column("kernel", "Kernel", 80, lambda row: row.kernel, lambda row: row.kernel),
+    Column("name", "Layer", 132, 104, lambda row: row.name, lambda row: row.name, mono=False),
+    Column("block", "Block", 118, 92, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
+    Column("stage", "Stage", 84, 64, lambda row: row.stage or "", lambda row: row.stage or "", at_first=False, mono=False),
+    Column("kernel", "Kernel", 80, 76, lambda row: row.kernel, lambda row: row.kernel),
     Column(
         "input",
         "Input",
         124,
+        112,
         lambda row: " + ".join(_shape(spec) for spec in row.inputs[:3]),
         lambda row: sum(map(_elements, row.inputs)),
         at_first=False,
     ),
-    Column("output", "Output", 124, lambda row: _shape(row.output), lambda row: _elements(row.output)),
-    Column("stride", "Stride", 60, *_value("stride"), right=True, at_first=False),
-    Column("groups", "Groups", 64, *_value("groups"), right=True, at_first=False),
-    Column("params", "Params", 84, *_cost("params"), right=True),
-    Column("buffers", "Buffers", 80, *_cost("buffers"), right=True, at_first=False),
+    Column("output", "Output", 124, 112, lambda row: _shape(row.output), lambda row: _elements(row.output)),
+    Column("stride", "Stride", 60, 56, *_value("stride"), right=True, at_first=False),
+    Column("groups", "Groups", 64, 60, *_value("groups"), right=True, at_first=False),
+    Column("params", "Params", 84, 76, *_cost("params"), right=True),
+    Column("buffers", "Buffers", 80, 68, *_cost("buffers"), right=True, at_first=False),
     Column(
         "macs",
         "MACs",
         104,
+        92,
         lambda row: units.full(None if row.cost is None else row.cost.macs),
         lambda row: -1 if row.cost is None else row.cost.macs,
         right=True,
     ),
-    Column("share", "Share of MACs", 142, lambda row: "", lambda row: -1 if row.cost is None else row.cost.macs, right=True),
-    Column("activations", "Activations", 96, *_cost("activations"), right=True),
+    Column("share", "Share of MACs", 142, 98, lambda row: "", lambda row: -1 if row.cost is None else row.cost.macs, right=True),
+    Column("activations", "Activations", 96, 84, *_cost("activations"), right=True),
     Column(
-        "other", "Other ops", 96, lambda row: numbers.full(_other(row)), lambda row: _other(row) or 0, right=True, at_first=False
+        "other",
+        "Other ops",
+        96,
+        84,
+        lambda row: numbers.full(_other(row)),
+        lambda row: _other(row) or 0,
+        right=True,
+        at_first=False,
     ),
     Column(
         "bytes",
         "Weights",
         84,
+        76,
         lambda row: numbers.bytes_(None if row.cost is None else 4 * (row.cost.params + row.cost.buffers)),
         lambda row: -1 if row.cost is None else row.cost.params + row.cost.buffers,
         right=True,

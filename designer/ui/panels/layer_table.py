@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 from designer.analysis.engine import Delta
 from designer.analysis.layers import BLOCK, LAYER, STAGE, LayerRow
 from designer.app.controller import Controller, GraphDelta
+from designer.app.settings import LAYER_COLUMNS, LAYER_LEVEL, LAYER_SORT, LAYER_WIDTHS, Settings
 from designer.graph.design import ROOT
 from designer.ui import theme, units
 from designer.ui.panels.layer_delegate import LayerDelegate
@@ -26,12 +29,14 @@ from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerMo
 from designer.ui.widgets import Segments, tool_button, without_margins
 
 LEVELS = (STAGE, BLOCK, LAYER)
+NAME_MOST = 360  # px that the name's column takes before the others get any
 
 
 class _View(QTableView):
     """A table in which rows, not cells, are hovered, folded and gone to."""
 
     activated_row = Signal(int)
+    menu_wanted = Signal(QPoint)  # a place on the screen
     toggled_row = Signal(int)
     resized = Signal()
     copied = Signal()
@@ -89,6 +94,12 @@ class _View(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft()))
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
     def _model(self) -> LayerModel:
         model = self.model()
         assert isinstance(model, LayerModel)
@@ -106,11 +117,15 @@ class LayerTable(QWidget):
     """The panel. Its `header` holds the filter, the level, the choice of columns and copying."""
 
     node_activated = Signal(str)
+    menu_wanted = Signal(object, object)  # ids of the selected blocks, in the order of execution; a place on the screen
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Layers")
         self._controller: Controller | None = None
+        self._settings = settings
+        self._widths: dict[str, int] = {}  # of the columns that a person gave a width
+        self._fitting = False
         self._syncing = False
         self._stale: Delta | None = None
         self.model = LayerModel()
@@ -120,6 +135,7 @@ class LayerTable(QWidget):
         column = without_margins(QVBoxLayout(self))
         column.addWidget(self.view)
         self.header = self._build_header()
+        self._remembered()
         self._current: tuple[object, ...] | None = None
         self.model.modelAboutToBeReset.connect(self._note_current)
         self.model.rebuilt.connect(self._rebuilt)
@@ -159,14 +175,14 @@ class LayerTable(QWidget):
         header.customContextMenuRequested.connect(lambda at: self._column_menu().popup(header.mapToGlobal(at)))
         header.sectionClicked.connect(self._sort_clicked)
         header.setAccessibleName("Columns")
-        for place, column in enumerate(COLUMNS):
-            view.setColumnWidth(place, column.width)
-            view.setColumnHidden(place, not column.at_first)
+        header.sectionResized.connect(self._resized)
+        header.sectionMoved.connect(self._moved)
         view.selectionModel().selectionChanged.connect(self._rows_selected)
         view.activated_row.connect(self._activate)
         view.toggled_row.connect(self._toggle)
         view.resized.connect(self._fit)
         view.copied.connect(lambda: self.copy(markdown=False))
+        view.menu_wanted.connect(self._menu_wanted)
 
     def _build_header(self) -> QWidget:
         header = QWidget()
@@ -210,6 +226,10 @@ class LayerTable(QWidget):
             action.setCheckable(True)
             action.setChecked(not self.view.isColumnHidden(place))
             action.toggled.connect(lambda shown, place=place: self.show_column(COLUMNS[place].id, shown))
+        menu.addSeparator()
+        usual = menu.addAction("Usual columns")
+        usual.setStatusTip("Show the columns of the first day, in their order and as wide as they fit")
+        usual.triggered.connect(self.usual_columns)
         return menu
 
     def _copy_menu(self) -> QMenu:
@@ -225,6 +245,63 @@ class LayerTable(QWidget):
         """Show or hide a column by its id."""
         self.view.setColumnHidden(PLACE[column_id], not shown)
         self._fit()
+        self._keep_columns()
+
+    def usual_columns(self) -> None:
+        """Columns, their order and widths as on the first day."""
+        self._widths = {}
+        self._show_columns([column.id for column in COLUMNS if column.at_first])
+        self._fit()
+        if self._settings is not None:
+            self._settings.forget(LAYER_COLUMNS)
+            self._settings.forget(LAYER_WIDTHS)
+
+    def _show_columns(self, ids: list[str]) -> None:
+        """Show these columns in this order, the name first, and no others."""
+        header = self.view.horizontalHeader()
+        self._fitting = True
+        try:
+            wanted = ["name", *[one for one in ids if one != "name"]]
+            for place, column in enumerate(COLUMNS):
+                self.view.setColumnHidden(place, column.id not in wanted)
+            order = [*wanted, *[column.id for column in COLUMNS if column.id not in wanted]]
+            for visual, column_id in enumerate(order):
+                header.moveSection(header.visualIndex(PLACE[column_id]), visual)
+        finally:
+            self._fitting = False
+
+    # -- what is remembered ------------------------------------------------------------------------------------------------
+
+    def _remembered(self) -> None:
+        """Columns, widths, rows and sorting as they were the last time."""
+        settings = self._settings
+        ids = [one for one in settings.get(LAYER_COLUMNS) if one in PLACE] if settings is not None else []
+        self._show_columns(ids or [column.id for column in COLUMNS if column.at_first])
+        if settings is None:
+            return
+        self._widths = {one: width for one, width in settings.get(LAYER_WIDTHS) if one in PLACE}
+        self.model.set_level(settings.get(LAYER_LEVEL))
+        self.levels.choose(LEVELS.index(self.model.level))
+        sort = settings.get(LAYER_SORT)
+        if sort and sort[0] in PLACE:
+            self._sort(PLACE[sort[0]], descending=bool(sort[1]))
+
+    def _keep_columns(self) -> None:
+        if self._settings is None:
+            return
+        header = self.view.horizontalHeader()
+        shown = [header.logicalIndex(visual) for visual in range(header.count())]
+        self._settings.set(LAYER_COLUMNS, [COLUMNS[place].id for place in shown if not self.view.isColumnHidden(place)])
+        self._settings.set(LAYER_WIDTHS, [[one, width] for one, width in self._widths.items()])
+
+    def _resized(self, place: int, _: int, width: int) -> None:
+        if not self._fitting and width > 0 and not self.view.isColumnHidden(place):
+            self._widths[COLUMNS[place].id] = width
+            self._keep_columns()
+
+    def _moved(self, *_: int) -> None:
+        if not self._fitting:
+            self._keep_columns()
 
     def copy(self, *, markdown: bool) -> None:
         """Put the rows and columns that are shown on the clipboard."""
@@ -238,6 +315,8 @@ class LayerTable(QWidget):
 
     def _level_chosen(self, index: int) -> None:
         self.model.set_level(LEVELS[index])
+        if self._settings is not None:
+            self._settings.set(LAYER_LEVEL, LEVELS[index])
 
     def _sort_clicked(self, column: int) -> None:
         """Largest first (or A first), then the other way round, then the order of execution again."""
@@ -249,13 +328,18 @@ class LayerTable(QWidget):
             wanted = (column, not first)
         else:
             wanted = (SORT_NATURAL, True)
-        order = Qt.SortOrder.DescendingOrder if wanted[1] else Qt.SortOrder.AscendingOrder
-        header = self.view.horizontalHeader()
-        header.setSortIndicatorShown(wanted[0] >= 0)
-        if wanted[0] >= 0:
-            header.setSortIndicator(wanted[0], order)
-        self.model.sort(wanted[0], order)
+        self._sort(wanted[0], descending=wanted[1])
+        if self._settings is not None:
+            self._settings.set(LAYER_SORT, [COLUMNS[wanted[0]].id, wanted[1]] if wanted[0] >= 0 else [])
         self._show_selection()
+
+    def _sort(self, column: int, *, descending: bool) -> None:
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        header = self.view.horizontalHeader()
+        header.setSortIndicatorShown(column >= 0)
+        if column >= 0:
+            header.setSortIndicator(column, order)
+        self.model.sort(column, order)
 
     def _toggle(self, row: int) -> None:
         stage = self.model.rows[row].stage
@@ -263,9 +347,35 @@ class LayerTable(QWidget):
             self.model.toggle(stage)
 
     def _fit(self) -> None:
-        """Give the first column what the others leave."""
-        others = sum(self.view.columnWidth(place) for place in range(1, len(COLUMNS)) if not self.view.isColumnHidden(place))
-        self.view.setColumnWidth(0, max(COLUMNS[0].width, self.view.viewport().width() - others))
+        """Share the room: a column that a person gave a width keeps it, the others shrink as far as numbers allow, and what is
+        left over goes to the name first, then to all alike."""
+        shown = [place for place in range(len(COLUMNS)) if not self.view.isColumnHidden(place)]
+        widths = {place: self._widths.get(COLUMNS[place].id, COLUMNS[place].width) for place in shown}
+        free = [place for place in shown if COLUMNS[place].id not in self._widths]
+        spare = self.view.viewport().width() - sum(widths.values())
+        if spare < 0:
+            slack = sum(widths[place] - COLUMNS[place].least for place in free)
+            part = min(1.0, -spare / slack) if slack else 0.0
+            for place in free:
+                widths[place] -= math.ceil((widths[place] - COLUMNS[place].least) * part)
+        elif free:
+            name = min(spare, NAME_MOST - COLUMNS[0].width) if 0 in free else 0
+            each, rest = divmod(spare - name, len(free))
+            for place in free:
+                widths[place] += each
+            widths[free[0]] += name + rest
+        self._fitting = True
+        try:
+            for place, width in widths.items():
+                self.view.setColumnWidth(place, width)
+        finally:
+            self._fitting = False
+
+    def _menu_wanted(self, at: QPoint) -> None:
+        controller = self._controller
+        order = [*controller.engine.order.order, *controller.engine.order.rest] if controller is not None else []
+        chosen = controller.selection if controller is not None else frozenset()
+        self.menu_wanted.emit([node_id for node_id in order if node_id in chosen], at)
 
     # -- whom it follows ---------------------------------------------------------------------------------------------------
 

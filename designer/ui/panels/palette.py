@@ -63,7 +63,7 @@ class Palette(QWidget):
     """The panel. `insert_requested` carries the name of a block as nodes have it, `own.` before own ones."""
 
     insert_requested = Signal(str)
-    menu_requested = Signal(str, QPoint)  # the name of an own block, or of one of the library; where on the screen
+    menu_wanted = Signal(object, object)  # BlockCard, a place on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,14 +89,13 @@ class Palette(QWidget):
         self.search.installEventFilter(self)
         self.which.chosen.connect(self._narrow)
         self.list.row_chosen.connect(self._insert)
+        self.list.menu_wanted.connect(lambda index, at: self.menu_wanted.emit(self.model.card(index), at))
         self.list.expanded.connect(lambda index: self._remember(index, open_=True))
         self.list.collapsed.connect(lambda index: self._remember(index, open_=False))
         self.list.selectionModel().currentChanged.connect(lambda index, _: self._moved(index))
         self.list.entered.connect(self._explain)
         self.list.left.connect(lambda: self._explain(self.list.currentIndex()))
         self.model.modelReset.connect(self._unfold)
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(self._ask_menu)
         library().changed.connect(self._read_own)
         self._count()
         self._unfold()
@@ -149,6 +148,11 @@ class Palette(QWidget):
     def _count(self) -> None:
         self.search.setPlaceholderText(f"Search {self.model.total} blocks")
 
+    def show_all(self, wanted: bool) -> None:
+        """Show all blocks, or the basic ones alone."""
+        self.which.choose(int(wanted))
+        self._narrow()
+
     # -- searching -----------------------------------------------------------------------------------------------------------
 
     def _narrow(self) -> None:
@@ -191,11 +195,6 @@ class Palette(QWidget):
         card = self.model.card(index)
         if card is not None:
             self.insert_requested.emit(card.id)
-
-    def _ask_menu(self, at: QPoint) -> None:
-        card = self.model.card(self.list.indexAt(at))
-        if card is not None and card.category == "own":
-            self.menu_requested.emit(card.id, self.list.viewport().mapToGlobal(at))
 
     def _moved(self, index: QModelIndex) -> None:
         card = self.model.card(index)

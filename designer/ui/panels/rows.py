@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from designer.ui import theme
@@ -34,6 +34,7 @@ class RowView(QTreeView):
     """The list. `row_chosen` is emitted with the index of a row that was double-clicked or entered."""
 
     row_chosen = Signal(QModelIndex)
+    menu_wanted = Signal(QModelIndex, QPoint)  # a row that is no heading, a place on the screen
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,6 +81,13 @@ class RowView(QTreeView):
             self.mousePressEvent(event)  # two quick clicks on a heading are two clicks
         else:
             super().mouseDoubleClickEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if keyboard else self.indexAt(event.pos())
+        if index.isValid() and index.data(HEADING) is None:
+            at = self.viewport().mapToGlobal(self.visualRect(index).center()) if keyboard else event.globalPos()
+            self.menu_wanted.emit(index, at)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self.keyboard = event.reason() in _KEYBOARD
