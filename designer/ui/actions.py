@@ -244,6 +244,16 @@ SPECS: tuple[Spec, ...] = (
     ),
     _view("minimap", "Minimap", "Show or hide the small map of the design", "M", icon="map", group="show", checkable=True),
     _view(
+        "guides",
+        "Alignment guides",
+        "Show lines to neighbours while blocks are dragged, and snap to them",
+        icon="magnet",
+        group="show",
+        canvas=False,
+        document=False,
+        checkable=True,
+    ),
+    _view(
         "flops",
         "Count FLOPs",
         "Show FLOPs, two for each MAC, wherever MACs stand",

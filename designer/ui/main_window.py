@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, FLOW, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
+from designer.app.settings import COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             "file.quit": self.program.quit,
             "view.flops": units.switch,
             "view.motion": self._switch_motion,
+            "view.guides": self._switch_guides,
             "view.light": lambda: self._choose_theme(theme.LIGHT),
             "view.dark": lambda: self._choose_theme(theme.DARK),
             "view.system": lambda: self._choose_theme(theme.SYSTEM),
@@ -133,6 +134,7 @@ class MainWindow(QMainWindow):
         for dock_id in DOCKS:
             self.actions_.offer(f"window.{dock_id}", partial(self.workspace.toggle, dock_id))
         units.notifier().changed.connect(self._unit_changed)
+        self.settings.changed.connect(self._setting_changed)
         theme.notifier().changed.connect(self._show_checks)
         self._show_checks()
         self.actions_.refresh()
@@ -149,6 +151,7 @@ class MainWindow(QMainWindow):
 
     def _show_checks(self) -> None:
         self.actions_["view.motion"].setChecked(theme.motion_is_reduced())
+        self.actions_["view.guides"].setChecked(self.settings.get(GUIDES))
         self.actions_["view.flops"].setChecked(units.name() == units.FLOPS)
         for name in (theme.LIGHT, theme.DARK, theme.SYSTEM):
             self.actions_[f"view.{name}"].setChecked(theme.chosen() == name)
@@ -159,6 +162,19 @@ class MainWindow(QMainWindow):
         theme.reduce_motion(not theme.motion_is_reduced())
         self.settings.set(REDUCED_MOTION, theme.motion_is_reduced())
         self._show_checks()
+
+    def _switch_guides(self) -> None:
+        self.settings.set(GUIDES, not self.settings.get(GUIDES))
+
+    def _setting_changed(self, key: str) -> None:
+        if key == GUIDES.key:
+            self._want_guides()
+            self._show_checks()
+
+    def _want_guides(self) -> None:
+        from designer.ui.canvas import guides  # loaded with the first document
+
+        guides.want(self.settings.get(GUIDES))
 
     def _choose_theme(self, name: str) -> None:
         theme.choose(name)
@@ -269,6 +285,7 @@ class MainWindow(QMainWindow):
         controller.selection_changed.connect(self._refresh.start)
         page.canvas.status_text.connect(self._need_status().hint)
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
+        self._want_guides()
         page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
         page.canvas.show_minimap(self.settings.get(MINIMAP))
         page.canvas.minimap_switched.connect(lambda wanted: self.settings.set(MINIMAP, wanted))

@@ -148,7 +148,12 @@ class Arranger(QObject):
         anchor = self._anchor(canvas.whole.nodes) if canvas.scene is canvas.whole else ""
         step = arranging.turned(canvas.document.design, flow, canvas.whole.places(), anchor)
         self._glide(lambda: canvas.document.apply(step, step.name))
-        self._look_there(whole, before)
+        if whole:
+            self._look_there(whole, before)
+        elif anchor in canvas.scene.nodes:
+            canvas.view.look(canvas.view.zoom, QPointF(*canvas.scene.nodes[anchor].box.centre))
+        else:
+            canvas.view.show_beginning()
         canvas.flow_chosen.emit(flow)
 
     def align(self, how: str) -> None:

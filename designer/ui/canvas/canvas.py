@@ -304,6 +304,8 @@ class Canvas(QWidget):
         dead = next((k for k, room in enumerate(self._rooms) if everything or not room.alive), None)
         if dead is not None:
             self._go_back_to(dead)
+        if (self.minimap.width() > self.minimap.height()) != (self.view.surface.orientation == RIGHT):
+            self._arrange()
         if self._rooms:
             alive = [room.surface.follow() for room in self._rooms if isinstance(room.surface, InsideScene)]
             self.trail.setEnabled(not self.view.read_only or alive[-1])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 
 from designer.analysis.describe import name_of
 from designer.graph.edits import Move as MoveEdit
-from designer.ui.canvas.geometry import SIZES, Box, Point, snapped
+from designer.ui.canvas import guides
+from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from designer.ui.canvas.view import View
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-NEAR = 480.0  # how far away a block may stand to be in line with
 ADD = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -31,6 +32,7 @@ class Move(Gesture):
         self.node_id = node_id
         self._was_selected = node_id in view.selection
         self._from: dict[str, Point] = {}
+        self._guides: list[guides.Line] = []
 
     def begun(self) -> None:
         if not self._was_selected:
@@ -48,6 +50,7 @@ class Move(Gesture):
         """Let the blocks stand there for now."""
         self.scene.place_nodes(places, live=True)
         self.scene.move_frames(places)
+        self.view.viewport().update()
 
     def released(self, pointer: Pointer, dragged: bool) -> None:
         if not dragged:
@@ -71,33 +74,32 @@ class Move(Gesture):
             return
         self.view.select(self.view.selection - {self.node_id} if self.press.held(ADD) else frozenset({self.node_id}))
 
-    def _lines(self, box: Box, *, upright: bool) -> list[float]:
-        """Places at which the block would stand in line with one that does not move: centres below each other, or tops."""
-        along, across = (0.0, NEAR) if upright else (NEAR, 0.0)
-        area = Box(box.left - along, box.top - across, box.right + along, box.bottom + across)
+    def _neighbours(self, box: Box) -> list[Box]:
+        """What a block may be in line with: those near it that do not move."""
+        if not guides.wanted():
+            return []
         boxes = self.scene.node_grid.boxes
-        others = [boxes[node_id] for node_id in self.scene.node_grid.near(area) if node_id not in self._from]
-        return [other.centre[0] - box.width / 2 if upright else other.centre[1] - box.height / 2 for other in others]
+        near = self.scene.node_grid.near(box.grown(guides.NEAR))
+        return [boxes[node_id] for node_id in near if node_id not in self._from]
 
     def _places(self, pointer: Pointer) -> dict[str, Point]:
         """The grabbed block snaps; the others keep their distances to it. With Alt nothing snaps."""
         alive = self.scene.nodes
         dx, dy = pointer.x - self.press.x, pointer.y - self.press.y
+        self._guides = []
         if not pointer.held(Qt.KeyboardModifier.AltModifier) and self.node_id in alive:
             x, y = self._from.get(self.node_id) or self.scene.place(self.node_id)
             box: Box = alive[self.node_id].box
-            there = Box(x + dx, y + dy, x + dx + box.width, y + dy + box.height)
-            dx = _snapped(there.left, x, self._lines(there, upright=True)) - x
-            dy = _snapped(there.top, y, self._lines(there, upright=False)) - y
+            before = Box(x, y, x + box.width, y + box.height)
+            there = before.moved(dx, dy)
+            neighbours = self._neighbours(there)
+            by = guides.snap(there, before, neighbours, guides.reach_at(self.view.zoom))
+            dx, dy = dx + by[0], dy + by[1]
+            self._guides = guides.lines(before.moved(dx, dy), neighbours)
         return {node_id: (px + dx, py + dy) for node_id, (px, py) in self._from.items() if node_id in alive}
 
-
-def _snapped(value: float, before: float, lines: list[float]) -> float:
-    """In line with another block where one is near, else where it was while it has hardly moved, else on the grid."""
-    near = min(lines, key=lambda line: abs(line - value), default=None)
-    if near is not None and abs(near - value) <= SIZES.snap * 0.75:
-        return near
-    return before if abs(before - value) <= SIZES.snap / 2 else snapped(value)
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        guides.paint(painter, self._guides, zoom)
 
 
 def drop(scene: Scene, moved: dict[str, Point], text: str = "", merge: str = "") -> bool:
