@@ -47,8 +47,33 @@ def storage_of(flat: FlatDesign) -> Storage:
     return Storage(holder, inplace)
 
 
-def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -> int:
-    """Most elements alive at once, batch 1: at each step its inputs and outputs and all that a later step still reads.
+class Lives(NamedTuple):
+    """The tensors of a run at batch 1. `live[k]` are the elements alive while step k works. The tensor that step k makes has
+    `sizes[k]` elements (0 where it makes none) and is read last by step `last[k]`; an output of the network is kept to the end.
+    `given` are the inputs, alive from the start."""
+
+    live: list[int]
+    sizes: list[int]
+    last: list[int]
+    given: frozenset[int]
+
+    @property
+    def peak(self) -> int:
+        """Most elements alive at once."""
+        return max(self.live, default=0)
+
+    def alive(self, step: int) -> list[int]:
+        """The steps whose tensors are alive while a step works, the largest first; they add up to `live[step]`."""
+        found = [
+            k
+            for k, size in enumerate(self.sizes)
+            if size and (k <= step or k in self.given) and (self.last[k] >= step or (k in self.given and k >= step))
+        ]
+        return sorted(found, key=lambda k: (-self.sizes[k], k))
+
+
+def lives_of(flat: FlatDesign, storage: Storage | None = None) -> Lives:
+    """Which tensor is alive when: at each step its inputs and outputs and all that a later step still reads.
 
     Inputs of the network are alive from the start until their last reader, outputs until the end.
     """
@@ -63,20 +88,23 @@ def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -
     for _, ref in flat.output_nodes:
         last[holder[ref]] = count
     freed: list[list[int]] = [[] for _ in range(count + 1)]
-    live = 0
     sizes = [0] * count
     for k in range(count):
         if holder[k] == k:
             size = sizes[k] = steps[k].elements
             freed[last[k]].append(size)
-    given = {step for _, step in flat.input_nodes}
-    live = sum([sizes[step] for step in given])
-    peak = live
+    given = frozenset([step for _, step in flat.input_nodes])
+    now = sum([sizes[step] for step in given])
+    live = []
     for k in range(count):
         if holder[k] == k and k not in given:
-            live += sizes[k]
-        if live > peak:
-            peak = live
+            now += sizes[k]
+        live.append(now)
         for size in freed[k]:
-            live -= size
-    return peak
+            now -= size
+    return Lives(live, sizes, last, given)
+
+
+def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -> int:
+    """Most elements alive at once, batch 1."""
+    return lives_of(flat, storage).peak

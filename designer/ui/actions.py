@@ -374,6 +374,7 @@ SPECS: tuple[Spec, ...] = (
     _window("inspector", "Inspector", "Show or hide the inspector", "Ctrl+3", group="docks", checkable=True),
     _window("history", "History", "Show or hide the steps that can be undone", "Ctrl+4", group="docks", checkable=True),
     _window("layers", "Layers", "Show or hide the table of layers", "Ctrl+5", group="docks", checkable=True),
+    _window("charts", "Charts", "Show or hide the charts", "Ctrl+7", group="docks", checkable=True),
     _window("problems", "Problems", "Show or hide the problems", "Ctrl+6", group="docks", checkable=True),
     _window("reset", "Reset layout", "Put all panels back in their places", icon="layout-panel-left", group="reset"),
     Spec("help.commands", "Commands…", "Find any command by its name", ("Ctrl+Shift+P",), "command", "Help"),

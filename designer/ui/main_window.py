@@ -457,6 +457,11 @@ class MainWindow(QMainWindow):
             page.canvas.view.center_on(node_id)
             page.canvas.view.setFocus()
 
+    def show_node(self, node_id: str) -> None:
+        """Bring a block into view where it is not; the keyboard stays where it is."""
+        if self.page is not None:
+            self.page.canvas.view.reveal(node_id)
+
     def insert_block(self, block_id: str) -> None:
         """Put a new block of this kind in the middle of what the canvas shows."""
         page = self.page

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.ui.main_window import MainWindow
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 NARROW = 1440  # windows under this width start with slimmer docks
 # id: title and side; the first of a side is in front
 DOCKS = {
@@ -26,9 +26,10 @@ DOCKS = {
     "inspector": ("Inspector", RIGHT),
     "history": ("History", RIGHT),
     "layers": ("Layers", BOTTOM),
+    "charts": ("Charts", BOTTOM),
     "problems": ("Problems", BOTTOM),
 }
-ICONS = {"layers": "table-2", "problems": "circle-alert"}
+ICONS = {"layers": "table-2", "charts": "chart-column", "problems": "circle-alert"}
 # side: its size in the tokens, and at 1280 x 800
 SIZES = {
     LEFT: (Qt.Orientation.Horizontal, "left_dock", 224),

@@ -8,7 +8,7 @@ import pytest
 
 from designer.analysis.engine import Engine
 from designer.analysis.flatten import FlatDesign, flatten
-from designer.analysis.memory import BYTES, peak_activation_elements, storage_of
+from designer.analysis.memory import BYTES, lives_of, peak_activation_elements, storage_of
 from designer.catalogue import load
 from designer.graph.design import Design
 from tests.designs import chain, design
@@ -82,6 +82,10 @@ def test_peak_and_in_place_follow_from_the_definition(seed: int) -> None:
     assert storage.inplace == [defined.in_place(step) for step in defined.steps]
     assert storage.holder == [defined.storage(step) for step in defined.steps]
     assert peak_activation_elements(flat) == peak_activation_elements(flat, storage) == defined.peak()
+    lives = lives_of(flat)
+    for step in defined.steps:
+        assert set(lives.alive(step)) == {tensor for tensor in defined.alive(step) if flat.steps[tensor].elements}
+        assert sum(lives.sizes[tensor] for tensor in lives.alive(step)) == lives.live[step]
 
 
 def test_the_random_nets_try_both_sides_of_the_rule() -> None:

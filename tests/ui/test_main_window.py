@@ -207,6 +207,7 @@ def test_a_dock_that_stands_alone_has_a_title_and_one_in_a_row_of_tabs_has_none(
 def test_controls_of_a_panel_stand_in_its_row_wherever_that_is(open_window: Open, qtbot: QtBot) -> None:
     window = open_window(NET)
     docks = window.workspace.docks.all
+    docks["charts"].hide()
     header = docks["layers"].panel.header  # type: ignore[union-attr]
     assert header.parentWidget() is window
     assert header.isVisible()

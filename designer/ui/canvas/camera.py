@@ -137,6 +137,15 @@ class Camera(QGraphicsView):
         zoom = self._motion.target if level(self._motion.target) != FAR else 1.0
         self._go(zoom, QPointF(*item.box.centre), None, True)
 
+    def reveal(self, node_id: str) -> None:
+        """Bring a block into view where it is not: in the middle then, else nothing moves."""
+        item = self.surface.nodes.get(node_id)
+        if item is not None and self._sized():
+            seen = self.mapToScene(self.viewport().rect()).boundingRect()
+            if seen.contains(QPointF(*item.box.centre)):
+                return
+        self.center_on(node_id)
+
     def _show(self, box: Box | None, most: float, animate: bool) -> None:
         if not self._sized():
             self._unshown = lambda: self._show(self.surface.content() if most == 1.0 else box, most, False)

@@ -61,6 +61,14 @@ def _layers(window: MainWindow) -> QWidget:
     return panel
 
 
+def _charts(window: MainWindow) -> QWidget:
+    from designer.ui.panels.charts import Charts
+
+    panel = Charts()
+    panel.node_activated.connect(window.show_node)
+    return panel
+
+
 def _problems(window: MainWindow) -> QWidget:
     from designer.ui.panels.problems import Problems
 
@@ -75,5 +83,6 @@ _MAKERS: dict[str, Callable[[MainWindow], QWidget]] = {
     "inspector": _inspector,
     "history": _history,
     "layers": _layers,
+    "charts": _charts,
     "problems": _problems,
 }

@@ -209,11 +209,16 @@ class Chart(Figure):
 
     def band(self, x0: float, x1: float, color: QColor) -> None:
         """A strip of colour behind everything, from top to bottom, between two x."""
+        self._see((x0, x1), ())
         low, high = self._x(x0), self._x(x1)
         item = QGraphicsRectItem(QRectF(low, -1e6 if self.y_axis.log else -1e15, high - low, 2e6 if self.y_axis.log else 2e15))
         item.setPen(QPen(Qt.PenStyle.NoPen))
         item.setBrush(color)
         self.add(item, z=-20)
+
+    def include(self, xs: Iterable[float] = (), ys: Iterable[float] = ()) -> None:
+        """Let the axes reach so far, whether anything is there or not."""
+        self._see(xs, ys)
 
     def add(self, item: Any, z: float = 0.0) -> None:
         """Put an item of pyqtgraph into the chart, until the next drawing. Its places are those of the view: on a logarithmic
@@ -233,6 +238,12 @@ class Chart(Figure):
         self._seen = [], []
         zoomed = self._zoomed()
         self.plot(look)
+        self._view.setVisible(not self.message)
+        if self.message:
+            self.set_marks(())
+            self._x_ticks, self._y_ticks, self.legend = [], [], ()
+            self.update()
+            return
         before = self._ends
         across, up = self._seen
         self._ends = _logs(self.x_axis, span(self.x_axis, across, tight=True)), _logs(self.y_axis, span(self.y_axis, up))
@@ -258,7 +269,7 @@ class Chart(Figure):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        if not self._stale:
+        if not self._stale and not self.message:
             self._arrange()
             if self.current is not None:
                 self.read_out(self.current)
@@ -277,7 +288,7 @@ class Chart(Figure):
         low, high = self._values(self.x_axis, x0, x1)
         self._x_ticks = ticks(self.x_axis, low, high, 1000 if self.x_axis.names else max(2, width // 64))
         widest = max([1.0, *(metrics.horizontalAdvance(text) for _, text in self._x_ticks)])
-        if len(self._x_ticks) * (widest + 12) > width:
+        if not self.x_axis.names and len(self._x_ticks) * (widest + 12) > width:
             self._x_ticks = ticks(self.x_axis, low, high, max(1, int(width // (widest + 12))))
         for item in self._grid:
             self._box.removeItem(item)
@@ -304,7 +315,10 @@ class Chart(Figure):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         with painting(self) as painter:
-            self._paint(painter)
+            if self.message:
+                self.paint_message(painter)
+            else:
+                self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
         """The texts around the plot."""
@@ -333,11 +347,13 @@ class Chart(Figure):
             y = self._spot(0.0, self._y(value)).y()
             box = QRectF(0, y - 8, plot.left() - TICK_GAP, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+        taken = 0.0
         for value, text in self._x_ticks:
             x = self._spot(self._x(value), 0.0).x()
             wide = metrics.horizontalAdvance(text)
             begin = min(max(x - wide / 2, 0.0), self.width() - wide)
-            if begin + wide <= edge:
+            if begin + wide <= edge and begin >= taken:  # a name that would touch the one before is left out
+                taken = begin + wide + 8
                 box = QRectF(begin, plot.bottom() + 1, wide + 1, FOOT - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QImage, QImageWriter, QKeyEvent, QPainter, QShowEvent
@@ -17,7 +18,7 @@ from designer.ui import theme
 from designer.ui.plots.readout import Readout, Rows
 from designer.ui.theme import Theme
 
-SOON = 40  # ms between two drawings while a design is being changed
+SOON, LATE = 40, 400  # ms between two drawings while a design is being changed: four times as long as one takes
 SHARP = 2.0  # pictures have this many pixels for each on the screen
 NAMES_MOST = 16  # a description read aloud does not list more marks
 
@@ -50,12 +51,14 @@ class Figure(QWidget):
 
     A subclass writes `draw` (called when it is seen, and again after `refresh()`, a new theme or a new size), gives its marks
     through `set_marks`, says where they are (`place`) and which one is meant by a point (`mark_at`), and gives its numbers as a
-    `table()`. The rest is here: the read-out, the keyboard (arrows walk through the marks, Enter picks), the menu with
-    `Copy picture`, `Copy CSV` and their files, and drawing nothing while nobody looks.
+    `table()`. Where there is nothing to see, `draw` sets `message` to the reason. The rest is here: the read-out, the keyboard
+    (arrows walk through the marks, Enter picks), the menu with `Copy picture`, `Copy CSV` and their files, and drawing nothing
+    while nobody looks.
     """
 
     picked = Signal(object)  # the key of a mark that was clicked, or None beside the marks
     hovered = Signal(object)  # the key of the mark that is read out, None when none is
+    redrawn = Signal()  # anew, with new numbers perhaps
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,12 +70,13 @@ class Figure(QWidget):
         self.marks: Sequence[Mark] = ()
         self.highlighted: frozenset[object] = frozenset()
         self.current: Mark | None = None
+        self.message = ""  # why there is nothing to see; drawn instead of marks
         self._stale = True
         self._readout = Readout(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON)
-        self._soon.timeout.connect(self._draw_now)
+        self._soon.timeout.connect(self._draw_if_seen)
         theme.notifier().changed.connect(self._recolor)
 
     # -- for subclasses ------------------------------------------------------------------------------------------------------
@@ -101,25 +105,43 @@ class Figure(QWidget):
     def refresh(self) -> None:
         """Draw anew, soon and once, however often this is called; not before somebody sees it."""
         self._stale = True
-        if self.isVisible() and not self._soon.isActive():
+        if self.is_seen() and not self._soon.isActive():
             self._soon.start()
+
+    def is_seen(self) -> bool:
+        """Whether a person can see any of it. A dock behind another tab is visible to Qt, only nothing of it shows."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def draw_now(self) -> None:
         """Draw at once what `refresh` has put off."""
         self._soon.stop()
         self._draw_now()
 
+    def _draw_if_seen(self) -> None:
+        if self.is_seen():
+            self._draw_now()
+
     def _draw_now(self) -> None:
         self._stale = False
         key = self.current.key if self.current is not None else None
+        self.message = ""
+        started = perf_counter()
         self.draw(theme.current())
+        self._soon.setInterval(min(LATE, max(SOON, round(4000 * (perf_counter() - started)))))
         self._describe()
+        self.redrawn.emit()
         again = next((mark for mark in self.marks if mark.key == key), None) if key is not None else None
         if again is not None or self.current is not None:
             self.read_out(again)
 
     def _recolor(self) -> None:
         self.refresh()
+
+    def event(self, event: QEvent) -> bool:
+        """Draw anew when it comes to the front and has not been drawn since."""
+        if event.type() == QEvent.Type.Paint and self._stale and not self._soon.isActive():
+            self._soon.start()
+        return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
@@ -136,6 +158,14 @@ class Figure(QWidget):
         if wanted != self.highlighted:
             self.highlighted = wanted
             self.refresh()
+
+    def paint_message(self, painter: QPainter) -> None:
+        """Write why there is nothing to see into the middle."""
+        look = theme.current()
+        painter.setFont(look.font("body"))
+        painter.setPen(look.color("text.muted"))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect().adjusted(16, 8, -16, -8), flags, self.message)
 
     # -- reading out -------------------------------------------------------------------------------------------------------------
 
@@ -189,8 +219,8 @@ class Figure(QWidget):
 
     def _describe(self) -> None:
         """What a screen reader says: the mark read out, or what there is."""
-        if self.current is not None:
-            self.setAccessibleDescription(self._readout.text)
+        if self.current is not None or self.message:
+            self.setAccessibleDescription(self.message or self._readout.text)
             return
         titles = [mark.title for mark in self.marks[:NAMES_MOST]]
         rest = len(self.marks) - len(titles)
