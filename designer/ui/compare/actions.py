@@ -140,9 +140,7 @@ class CompareActions(QObject):
             if page is not None:
                 self._window.tabs.show(page)
             return
-        from designer.app.history import copy_of
-
-        design = copy_of(one.controller.design)
+        design = one.controller.design.copy()
         name, detail = one.called
         design.name = f"{name} ({detail})" if one.said else design.name
         self._window.documents.add(design)
