@@ -78,6 +78,8 @@ def _against(entries: Sequence[Entry], number: int, baseline: int) -> Saving | N
     rate = base.facts.macs / base_ms  # MACs in a ms
     lost = my_ms - entry.facts.macs / rate
     stride, text = _worst_place(entries, number, baseline)
+    if mine.noisy or theirs.noisy:
+        text = f"{text} The machine was noisy: close other programs and measure again.".strip()
     return Saving(
         number,
         baseline,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import NamedTuple
 
 from blocks.errors import LightdesignerError
@@ -40,10 +39,10 @@ def run(asked: Namespace, answer: Answer) -> int:
         raise LightdesignerError(f"--html compares {MOST} designs at most, but got {len(asked.designs)}.")
     found = [Asked(design, analyse(design)) for design in map(load, asked.designs)]
     files = [file for file in (asked.csv, asked.html) if file]
-    with targets(files, force=asked.force) if files else nullcontext([]) as staged:
+    with targets(files, force=asked.force) as staged:
         paths = dict(zip(files, staged, strict=True))
         if asked.profile:
-            found = _measured(found, asked)
+            found = _measured(found, answer)
         comparison = _comparison(found)
         if asked.csv:
             paths[asked.csv].write_text(rows(found, profiled=asked.profile).csv(), encoding="utf-8", newline="\n")
@@ -85,10 +84,12 @@ def _say(found: Sequence[Asked], comparison: Comparison, asked: Namespace, answe
             answer.complain(f"  {harmless(culprit.path)}: {culprit.ms:.2f} ms, {rate}. {culprit.why}.")
 
 
-def _measured(found: Sequence[Asked], asked: Namespace) -> list[Asked]:
+def _measured(found: Sequence[Asked], answer: Answer) -> list[Asked]:
     """Profile the valid designs, all in the same way. The roof that the first one measures serves the others."""
-    from designer.cli.profile import known_roof
+    from designer import latency_store
+    from designer.analysis.measured import MeasureError
     from designer.cli.output import steady_progress
+    from designer.cli.profile import known_roof
     from designer.measure.profile import profile
 
     roof = known_roof("cpu", "fp32", None)
@@ -98,14 +99,25 @@ def _measured(found: Sequence[Asked], asked: Namespace) -> list[Asked]:
             if not one.report.valid:
                 measured.append(one)
                 continue
-            name = harmless(one.report.design)
+            doing = f"{harmless(one.report.design)}, {number} of {len(found)}"
 
-            def tell(text: str, step: int, steps: int, name: str = name, number: int = number) -> None:
-                say(f"{name}, {number} of {len(found)}: {text} ({step} of {steps})")
+            def tell(text: str, step: int, steps: int, doing: str = doing) -> None:
+                say(f"{doing}: {text} ({step} of {steps})")
 
             ran = profile(one.design, roof=roof, say=tell)
             roof = roof or ran.roof
             measured.append(one._replace(profile=ran))
+    ran_all = [one.profile for one in measured if one.profile is not None]
+    if ran_all:
+        try:
+            said = latency_store.learn(ran_all[0].environment.device_name, *ran_all)
+        except MeasureError as problem:
+            said = f"The latency table was not kept: {problem}"
+        if said:
+            answer.complain(f"note: {said}")
+    for one in measured:
+        for remark in one.profile.remarks if one.profile is not None else ():
+            answer.complain(f"note: {harmless(one.report.design)}: {remark}")
     return measured
 
 
