@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from designer.app.cards import BlockCard
-from designer.app.library import library
+from designer.app.library import Kept, equal_blocks, library
 from designer.graph.design import Design
 from designer.graph.own_block import OWN, Definition, OwnBlock
 
@@ -16,20 +16,18 @@ def own_cards(design: Design) -> list[BlockCard]:
     return [_card(design, one, OWN + one.id, OWN_SECTION) for one in definitions]
 
 
-def library_cards(design: Design | None) -> list[BlockCard]:
-    """The blocks of the library, but for those that the design holds already."""
-    shelf = library()
-    cards = []
-    for kept in shelf.blocks:
-        names = [one.id for one in design.definitions.values() if one.name == kept.definition.name] if design is not None else []
-        if design is None or not any(_same(design, name, kept.block) for name in names):
-            cards.append(_card(kept.design, kept.definition, kept.block, LIBRARY_SECTION))
-    return cards
+def library_cards(design: Design | None = None) -> list[BlockCard]:
+    """The blocks of the library; those that `design` has already, with the same content, are left out."""
+    return [
+        _card(kept.design, kept.definition, kept.block, LIBRARY_SECTION)
+        for kept in library().blocks
+        if design is None or not _held(design, kept)
+    ]
 
 
-def _same(design: Design, scope: str, block: str) -> bool:
-    kept = library().get(block)
-    return kept is not None and library().holds(design, scope)
+def _held(design: Design, kept: Kept) -> bool:
+    same_name = [one.id for one in design.definitions.values() if one.name == kept.definition.name]
+    return any(equal_blocks(design, scope, kept.design, kept.scope) for scope in same_name)
 
 
 def _card(design: Design, definition: Definition, block: str, section: str) -> BlockCard:

@@ -436,10 +436,13 @@ class MainWindow(QMainWindow):
         return self.status
 
     def _list_blocks(self) -> None:
-        """Every block below the actions of the Insert menu, by category; read when the menu opens for the first time."""
+        """Every block below the actions of the Insert menu, by category; own blocks are read each time it opens."""
+        from designer.app.own_cards import library_cards, own_cards
         from designer.ui.insert_menu import fill
 
-        fill(self.menus.menus["Insert"], self.insert_block, self.actions_.why_not("insert.quick"))
+        design = self.edited.design if self.edited is not None else None
+        own = [*own_cards(design), *library_cards(design)] if design is not None else []
+        fill(self.menus.menus["Insert"], self.insert_block, self.actions_.why_not("insert.quick"), own)
 
     def _need_options(self) -> None:
         if self.preset_bar is None:

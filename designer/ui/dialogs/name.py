@@ -48,6 +48,8 @@ class NameDialog(Question):
         self.why.setText(sentence or " ")
         self.buttons[TAKE].setEnabled(not sentence)
         self.buttons[TAKE].setToolTip(sentence)
+        if self.isVisible():
+            self.fit()
 
     def _give(self) -> None:
         if self.answer == TAKE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -75,6 +76,8 @@ class PackDialog(Question):
         self.area.setFixedHeight(min(MOST_HEIGHT, inner.sizeHint().height() + 4))
         for field in (self.name, *self.inputs, *self.outputs, *[field for _, _, field in self.candidates]):
             field.textChanged.connect(self._look)
+        for one, box, field in self.candidates:
+            box.toggled.connect(partial(self._name_shortly, one, field))
         for box in (*[box for _, box in self.relations], *[box for _, box, _ in self.candidates]):
             box.toggled.connect(self._look)
         self.accepted.connect(self._give)
@@ -189,6 +192,13 @@ class PackDialog(Question):
             [one for one, box in self.relations if box.isChecked()],
         )
 
+    def _name_shortly(self, one: Candidate, field: QLineEdit, checked: bool) -> None:
+        """The first of its name needs no block's name before it."""
+        param = one.bindings[0][1]
+        taken = {other.text() for _, box, other in self.candidates if box.isChecked() and other is not field}
+        if checked and field.text() == one.name and param not in taken:
+            field.setText(param)
+
     def _look(self) -> None:
         exposed = {place for one, box, _ in self.candidates if box.isChecked() for place in one.bindings}
         for relation, check in self.relations:
@@ -205,6 +215,8 @@ class PackDialog(Question):
         self.why.setText(sentence or " ")
         self.buttons[PACK].setEnabled(not sentence)
         self.buttons[PACK].setToolTip(sentence)
+        if self.isVisible():
+            self.fit()
 
     def _give(self) -> None:
         if self.answer == PACK:

@@ -90,9 +90,15 @@ class Question(QDialog):
         self.exec()
         return self.answer
 
+    def fit(self) -> None:
+        """Be as high as what is said needs: of wrapped text a size hint knows too little."""
+        for layout in (self.words, self.body, self._column):
+            layout.invalidate()
+        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
-        self.setFixedHeight(self._column.totalHeightForWidth(self.width()))  # of wrapped text a size hint knows too little
+        self.fit()
         primary = next((one for one in self.buttons.values() if one.isDefault()), None)
         if primary is not None and self.focusWidget() is None:
             primary.setFocus()

@@ -142,7 +142,7 @@ class Palette(QWidget):
         cards = own_cards(design) if design is not None else []
         self.model.set_own(cards)
         shelf = library()
-        self.model.set_library(library_cards(design), [f"Skipped {one.file.name}: {one.reason}" for one in shelf.unreadable])
+        self.model.set_library(library_cards(), [f"Skipped {one.file.name}: {one.reason}" for one in shelf.unreadable])
         self._count()
 
     def _count(self) -> None:
