@@ -19,6 +19,7 @@ from presets.preset import Preset, options_of, presets
 from presets.published import Top1, row_of
 
 SUFFIX = ".lightdesign"
+BLOCK_SUFFIX = ".lightblock"  # of a design that shows one own block: `document.block_file`
 
 
 class CatalogueError(LightdesignerError):
@@ -47,7 +48,7 @@ def is_file(text_or_path: str | Path) -> bool:
     """Whether a DESIGN is a file rather than a preset."""
     if isinstance(text_or_path, Path):
         return True
-    return text_or_path.endswith(SUFFIX) or any(mark in text_or_path for mark in {"/", os.sep, os.altsep or "/"})
+    return text_or_path.endswith((SUFFIX, BLOCK_SUFFIX)) or any(mark in text_or_path for mark in {"/", os.sep, os.altsep or "/"})
 
 
 def parse(text: str) -> tuple[str, dict[str, Any]]:

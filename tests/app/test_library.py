@@ -11,8 +11,8 @@ from designer.analysis.engine import Engine
 from designer.app import commands, own_blocks
 from designer.app.library import LIBRARY, Library, behind, brought, equal_blocks, library, take_in
 from designer.app.settings import HOME
-from designer.catalogue import load
-from designer.document.block_file import read_block, save_block
+from designer.catalogue import BLOCK_SUFFIX, is_file, load
+from designer.document.block_file import SUFFIX, read_block, save_block
 from designer.document.errors import DocumentError
 from designer.document.format import read, write
 from designer.graph.design import Design
@@ -38,9 +38,11 @@ def test_a_block_file_is_a_design_that_shows_the_block_and_what_it_costs(tmp_pat
     assert scope == "two"
     assert set(found.definitions) == {"one", "two"}
     assert equal_blocks(made, "two", found, scope)
+    assert is_file("two.lightblock"), "a name alone is a file on the command line too"
     shown = Engine(load(file))
     assert shown.total is not None
     assert shown.total.params > 0
+    assert BLOCK_SUFFIX == SUFFIX
     (copy,) = [node for node in found.root.nodes() if node.block == "own.two"]
     assert shown.results[copy.id].cost == shown.total
     assert write(read(file.read_text())) == file.read_text()
