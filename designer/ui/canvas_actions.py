@@ -178,7 +178,7 @@ class CanvasActions(QObject):
             design, name, before = brought(self.controller.design, block)
             if edge is not None and edge in self.scene.edges:
                 return behind(before, commands.insert(design, self.controller.engine, name, edge, places=places))
-            return behind(before, commands.add(design, name, self._centre(), places=places))
+            return behind(before, commands.add(design, name, self.scene.to_document(self._centre()), places=places))
 
         done = self.attempt(make)
         if done:
@@ -207,7 +207,8 @@ class CanvasActions(QObject):
 
         def make() -> Compound:
             design, name, before = brought(self.controller.design, block)
-            made = commands.add_at_port(design, self.controller.engine, name, port, at, places=self.scene.places())
+            there = self.scene.to_document(at)
+            made = commands.add_at_port(design, self.controller.engine, name, port, there, places=self.scene.places())
             return behind(before, made)
 
         return self.attempt(make)
@@ -242,7 +243,9 @@ class CanvasActions(QObject):
     def _double_clicked(self, pointer: Pointer) -> None:
         if self.view.read_only:
             return
-        if pointer.hit.kind in ("nothing", "frame", "edge"):
+        if pointer.hit.kind == "frame":
+            self.canvas.staging.ask_rename(pointer.hit.name)
+        elif pointer.hit.kind in ("nothing", "edge"):
             self.quick_add((pointer.x, pointer.y))
         elif pointer.hit.kind == "note":
             self.edit_note(pointer.hit.name)
@@ -310,7 +313,8 @@ class CanvasActions(QObject):
     def paste(self) -> bool:
         """What is on the clipboard, at the pointer where it is over the canvas."""
         text = QGuiApplication.clipboard().text()
-        at, places = self._pointer(), self.scene.places()
+        pointer, places = self._pointer(), self.scene.places()
+        at = self.scene.to_document(pointer) if pointer is not None else None
         done = self.attempt(lambda: clipboard.pasted(self.controller.design, text, at, places=places))
         if done:
             self._bring_into_view(self.controller.selection)
@@ -355,7 +359,7 @@ class CanvasActions(QObject):
         entries = block_entries(
             self.controller.design, self.replace, lambda block: "It is one already." if kinds == {block} else ""
         )
-        box: Box = self.scene.nodes[selection[0]].box
+        box: Box = self.scene.nodes[self.scene.seen(selection[0])].box
         return self._choose("Replace by", f"Block in the place of {name}", entries, self._on_canvas((box.left, box.top)))
 
     def replace(self, block: str) -> bool:
@@ -384,7 +388,7 @@ class CanvasActions(QObject):
         keep = partial(self._rename, node_id)
         editor = self.editor = NameEdit(self.canvas, f"Name of {name_of(node)}", node.label, keep, self.view)
         editor.setPlaceholderText(name_of(msgspec.structs.replace(node, label="")))
-        box: Box = self.scene.nodes[node_id].box
+        box: Box = self.scene.nodes[self.scene.seen(node_id)].box
         at = self._on_canvas((box.left, box.top))
         width = max(140, round(box.width * min(self.view.zoom, 1.0)))
         editor.setGeometry(at.x(), at.y() + 4, width, editor.sizeHint().height())
@@ -405,7 +409,7 @@ class CanvasActions(QObject):
 
     def add_note(self) -> NoteEdit | None:
         """Put a note where the pointer is, ready to write."""
-        at = self._pointer() or self._centre()
+        at = self.scene.to_document(self._pointer() or self._centre())
         step = commands.add_note(self.controller.design, at)
         if not self.do(step):
             return None
@@ -421,7 +425,7 @@ class CanvasActions(QObject):
             return None
         self.close_all()
         editor = self.editor = NoteEdit(self.canvas, note.text, partial(self._write_note, name), self.view)
-        at = self._on_canvas((note.x, note.y))
+        at = self._on_canvas(self.scene.from_document((note.x, note.y)))
         editor.setGeometry(at.x(), at.y(), 220, 110)
         editor.show()
         editor.setFocus()

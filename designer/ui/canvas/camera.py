@@ -127,7 +127,7 @@ class Camera(QGraphicsView):
 
     def center_on(self, node_id: str) -> None:
         """Bring a block into the middle, at a zoom at which it can be read."""
-        item = self.surface.nodes.get(node_id)
+        item = self.surface.nodes.get(self.surface.seen(node_id))
         if item is None:
             self.missed.emit(node_id)
             return

@@ -24,6 +24,7 @@ from designer.ui.canvas.menu_aim import aim_at, aim_at_selection
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.rooms import Look, Room, can_enter, own_scope
 from designer.ui.canvas.scene import Scene
+from designer.ui.canvas.staging import Staging
 from designer.ui.canvas.surface import Surface
 from designer.ui.canvas.view import View
 from designer.ui.canvas_actions import CanvasActions
@@ -101,6 +102,9 @@ class Canvas(QWidget):
             **self.looks.checks(),
             **self.arranger.checks(),
         }
+        self.staging = Staging(self)
+        self.handlers.update(self.staging.handlers())
+        self.reasons.update(self.staging.reasons())
         self.tools = CanvasActions(self)
         self.own_blocks = OwnBlockActions(self)
         self.arranger.complete()
@@ -248,6 +252,7 @@ class Canvas(QWidget):
 
     def _show_surface(self) -> None:
         self.looks.dress()
+        self.staging.watch(self.view.surface)
         self.minimap.follow(self.view.surface)
         self._name_trail()
         self._arrange()
@@ -295,7 +300,9 @@ class Canvas(QWidget):
             self.inside(*self.scope, node_id)
 
     def _double_clicked(self, pointer: Pointer) -> None:
-        if pointer.hit.kind == "node":
+        if pointer.hit.kind == "node" and pointer.hit.node in self.view.surface.toggles:
+            self.staging.toggle(pointer.hit.node)
+        elif pointer.hit.kind == "node":
             self.inside(*self.scope, pointer.hit.node)
 
     def _follow_inside(self, delta: object) -> None:
@@ -328,7 +335,9 @@ class Canvas(QWidget):
         self.status_text.emit(self._sentence(hit))
 
     def _sentence(self, hit: Hit) -> str:
-        """What is wrong with the block under the pointer, or what waits for what; nothing for a sound one."""
+        """What is wrong with the block under the pointer, or what waits for what; nothing for a sound one. What a card holds."""
+        if not self.view.read_only and (hit.kind == "toggle" or hit.node in self.scene.folds.folded.folds):
+            return self.staging.sentence(hit.name or hit.node)
         result = self.controller.engine.results.get(hit.node) if hit.node and not self.view.read_only else None
         if result is None:
             return ""

@@ -10,12 +10,12 @@ from designer.graph.network import Edge
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, PortPlace, distance_to, level
 from designer.ui.canvas.grid import Grid
 
-Kind = Literal["nothing", "port", "node", "edge", "frame", "note"]
+Kind = Literal["nothing", "port", "node", "edge", "frame", "note", "toggle"]
 
 
 class Hit(NamedTuple):
-    """What was hit. `node` and `port` name a port (`output` says which side), `node` a block, `edge` a wire, `name` a stage or a
-    note."""
+    """What was hit. `node` and `port` name a port (`output` says which side), `node` a block, `edge` a wire, `name` a stage, a
+    note, or what a sign folds or unfolds."""
 
     kind: Kind = "nothing"
     node: str = ""
@@ -53,6 +53,8 @@ class Surface(Protocol):
     @property
     def labels(self) -> Mapping[str, Box]: ...
     @property
+    def toggles(self) -> Mapping[str, Box]: ...
+    @property
     def notes(self) -> Mapping[str, Box]: ...
 
 
@@ -88,6 +90,10 @@ def hit_test(surface: Surface, x: float, y: float, zoom: float) -> Hit:
     for name, box in surface.notes.items():
         if box.holds(x, y):
             return Hit("note", name=name)
+    if level(zoom) != FAR:
+        for name, box in surface.toggles.items():
+            if box.holds(x, y):
+                return Hit("toggle", name if name in boxes else "", name=name)
     edge = edge_at(surface, x, y, SIZES.wire_hit / 2 * reach)
     if edge is not None:
         return Hit("edge", edge=edge)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import name_of, result_line
 from designer.analysis.results import NodeResult
-from designer.graph.network import Node
+from designer.graph.network import Edge, Node
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
@@ -168,6 +168,14 @@ class NodeItem(QGraphicsItem):
                 return place
         return None
 
+    def way_out(self, edge: Edge) -> PortPlace | None:
+        """Where a wire leaves."""
+        return self.port(edge.source_port, True)
+
+    def way_in(self, edge: Edge) -> PortPlace | None:
+        """Where a wire ends."""
+        return self.port(edge.target_port, False)
+
     # -- Qt ----------------------------------------------------------------------------------------------------------------
 
     def boundingRect(self) -> QRectF:  # noqa: N802
@@ -243,14 +251,10 @@ class NodeItem(QGraphicsItem):
             pen = draw.NO_PEN
         else:
             painter.drawPath(draw.body_path(width, height))
-        brushes = kit.category_dim if self.quiet and not bypassed else kit.category
-        if self.category:
-            painter.setBrush(brushes[self.category])
-        else:
-            painter.setBrush(kit.muted)
+        painter.setBrush(self._stripe(kit))
         painter.drawPath(draw.stripe_path(width, height))
         if self.category == "composite":
-            painter.fillRect(QRectF(SECOND_STRIPE["x"], 1, SECOND_STRIPE["width"], height - 2), brushes["composite"])
+            painter.fillRect(QRectF(SECOND_STRIPE["x"], 1, SECOND_STRIPE["width"], height - 2), painter.brush())
         if pen is not draw.NO_PEN:
             painter.setBrush(draw.NO_BRUSH)
             painter.setPen(pen)
@@ -259,6 +263,10 @@ class NodeItem(QGraphicsItem):
             painter.setPen(kit.wires[""])
             first, out = self.inputs[0], self.outputs[0]
             painter.drawLine(QPointF(first.x, first.y), QPointF(out.x, out.y))
+
+    def _stripe(self, kit: Ink) -> QBrush:
+        """What its kind is told by at its left edge."""
+        return kit.fill(self.category, self.quiet and not self.node.disabled)
 
     def _border(self, kit: Ink) -> QPen:
         if self.status == "error":

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 
 from blocks.block import CATEGORIES
 from designer.ui import theme
-from designer.ui.canvas.geometry import CLOSE, SIZES
+from designer.ui.canvas.geometry import CLOSE, SIZES, Box
 from designer.ui.canvas.heat import STEPS
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
@@ -241,6 +241,13 @@ def draw_icon(painter: QPainter, kit: Ink, name: str, color: QColor, x: float, y
     ratio = painter.deviceTransform().m11()
     picture = kit.theme.pixmap(name, color, round(size), max(1.0, round(ratio * 4) / 4))
     painter.drawPixmap(QRectF(x, y, size, size), picture, QRectF(picture.rect()))
+
+
+def draw_toggle(painter: QPainter, kit: Ink, box: Box, icon: str, zoom: float) -> None:
+    """A sign that folds or unfolds; it keeps its size on the screen where the zoom makes blocks smaller."""
+    size = min(16.0 / min(zoom, 1.0), box.width)
+    x, y = box.centre
+    draw_icon(painter, kit, icon, kit.muted, x - size / 2, y - size / 2, size)
 
 
 def draw_share_bar(painter: QPainter, kit: Ink, x: float, y: float, width: float, height: float, fraction: float) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QObject
+import msgspec
+from PySide6.QtCore import QObject, Signal
 
 from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
 from designer.graph.bypass import Bypasses
 from designer.graph.design import RIGHT, ROOT
+from designer.graph.folding import stage_id
 from designer.graph.layout import MANY, arrange, metrics_of, plan, rough
 from designer.graph.network import Edge, Network
+from designer.ui.canvas.fold_item import FoldItem, card_size
+from designer.ui.canvas.folds import Folds
 from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
-from designer.ui.canvas.heat import TIME, Warmth, warmth_of
+from designer.ui.canvas.heat import TIME, Warmth, together, warmth_of
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.note_item import NoteItem
+from designer.ui.canvas.run_marks import RunMarks
 from designer.ui.canvas.stage_frame import StageFacts, StageFrame
 from designer.ui.canvas.surface import Surface, around, known
 from designer.ui.numbers import shape
@@ -35,6 +40,8 @@ class Scene(Surface):
     when it came later, near what feeds it.
     """
 
+    folds_changed = Signal()  # a person folded or unfolded something
+
     def __init__(self, controller: Controller, parent: QObject | None = None, *, patient: bool = False) -> None:
         super().__init__(parent)
         self.controller = controller
@@ -45,9 +52,12 @@ class Scene(Surface):
         self._stage_of: dict[str, str] = {}
         self._rank: dict[str, int] = {}
         self._bypasses = Bypasses({})
+        self.folds = Folds()
+        self.marks = RunMarks()
         controller.graph_changed.connect(self._follow_graph)
         controller.analysis_changed.connect(self._follow_analysis)
         controller.selection_changed.connect(self.mark_selected)
+        self.contents_changed.connect(self._follow_marks)
         self.rebuild()
 
     def release(self) -> None:
@@ -69,18 +79,33 @@ class Scene(Surface):
         if stored is not None:
             return stored
         if node_id not in self._own:  # the document has just lost its place: it stays
-            self._own[node_id] = self.nodes[node_id].box[:2]
+            self._own[node_id] = (self.folds.boxes.get(node_id) or self.nodes[node_id].box)[:2]
         return self._own[node_id]
 
     def places(self) -> dict[str, Point]:
         """The places of all blocks."""
-        return {node_id: self.place(node_id) for node_id in self.nodes}
+        return {node_id: self.place(node_id) for node_id in self._every()}
+
+    def _every(self) -> Iterable[str]:
+        """All nodes, those that are folded too."""
+        return self.controller.design.root if self.folds else self.nodes
+
+    def seen(self, node_id: str) -> str:
+        return self.folds.folded.card_of.get(node_id, node_id)
+
+    def to_document(self, at: Point) -> Point:
+        """The place in the document that is seen there: another one where blocks are folded."""
+        return self.folds.compact.place(at)
+
+    def from_document(self, at: Point) -> Point:
+        """Where a place of the document is seen."""
+        return self.folds.compact.seen(at)
 
     def unstored(self) -> dict[str, Point]:
         """Places that the document does not hold: whoever moves a block stores these too, or the rest would be laid out anew
         around it when the document is opened again."""
         stored = self.stored
-        return {node_id: self.place(node_id) for node_id in self.nodes if node_id not in stored}
+        return {node_id: self.place(node_id) for node_id in self._every() if node_id not in stored}
 
     def free_place(self, box: Box, leave_out: Iterable[str] = ()) -> Point:
         """The nearest place to the right or below where a block of this size stands on no other."""
@@ -97,8 +122,9 @@ class Scene(Surface):
         """Near what feeds the node, else near what it feeds, else below everything."""
         turn, gap = self._turned, metrics_of(self.orientation).gap  # across the flow and along it
         width, height = turn(node_size(network.node(node_id).block))
-        sources = [self.nodes[source].box for source, _ in network.sources(node_id).values() if source in self.nodes]
-        readers = [self.nodes[edge.target].box for edge in network.readers(node_id) if edge.target in self.nodes]
+        boxes = self.folds.boxes or self.node_grid.boxes
+        sources = [boxes[source] for source, _ in network.sources(node_id).values() if source in boxes]
+        readers = [boxes[edge.target] for edge in network.readers(node_id) if edge.target in boxes]
         content = self.content()
         if sources:
             centre = sum(turn(box.centre)[0] for box in sources) / len(sources)
@@ -120,21 +146,32 @@ class Scene(Surface):
 
     def rebuild(self) -> None:
         """Read the whole design anew."""
+        self.marks.forget()
         self.forget_all()
         self.orient(self.controller.design.flow)
         self._members, self._stage_of = {}, {}
         design = self.controller.design
         network = design.root
         stored = self.stored
-        if any(node_id not in stored and node_id not in self._own for node_id in network):
+        missing = [node_id for node_id in network if node_id not in stored]
+        if any(node_id not in self._own for node_id in missing) and not (self.folds and self._own):
             self._own = self._laid_out()
-        for node in network.nodes():
-            self._add(node.id)
         self._rerank()
+        if self.folds:
+            self._own |= {node_id: self._place_new(node_id, network) for node_id in missing if node_id not in self._own}
+        self.folds.derive(network, design.resolve)
+        self.folds.arrange(self._document_boxes() if self.folds else {})
+        for node in network.nodes():
+            if node.id in self.folds.folded.card_of:
+                self._follow_stage(node.id)
+            else:
+                self._add(node.id)
+        self._put_cards()
         for node_id in self.nodes:
             self._set_ports(node_id)
         for edge in network.edges():
-            self._tell_edge(self.put_edge(edge).edge)
+            if not self.folds.hides(edge):
+                self._tell_edge(self.put_edge(edge).edge)
         self._scale_bars()
         self.warm()
         self.widen()
@@ -154,7 +191,11 @@ class Scene(Surface):
         """Stand blocks that the document has no places for where the layout put them, once it is done."""
         self.rough = False
         stored = self.stored
-        self._own = {node_id: place for node_id, place in places.items() if node_id in self.nodes and node_id not in stored}
+        network = self.controller.design.root
+        self._own = {node_id: place for node_id, place in places.items() if node_id in network and node_id not in stored}
+        if self.folds:
+            self.rebuild()
+            return
         self.place_nodes(self._own)
         for edge in list(self.edges):
             self.lead(edge)  # past blocks that have moved after it was led
@@ -167,7 +208,8 @@ class Scene(Surface):
         if node_id not in self.stored and node_id not in self._own:
             self._own[node_id] = self._place_new(node_id, network)
         item = NodeItem(node_id, self.scale)
-        item.place(*self.place(node_id), *node_size(network.node(node_id).block))
+        x, y = self.folds.box(node_id)[:2] if node_id in self.folds.boxes else self.place(node_id)
+        item.place(x, y, *node_size(network.node(node_id).block))
         item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
         self.put_node(item)
         self._follow_stage(node_id)
@@ -183,6 +225,9 @@ class Scene(Surface):
         """Give a block the ports it has now; says whether they are others than before."""
         item: NodeItem = self.nodes[node_id]
         network = self.controller.design.root
+        if isinstance(item, FoldItem):
+            folded = self.folds.folded
+            return item.connect_to(folded.inputs[node_id], folded.outputs[node_id], self.orientation)
         connected = network.sources(node_id)
         block = self.controller.design.resolve(item.node.block)
         width, height, flow = item.box.width, item.box.height, self.orientation
@@ -221,6 +266,9 @@ class Scene(Surface):
         if not touched:
             self._follow_notes()
             return
+        if self.folds:
+            self._follow_folded(touched, structural=delta.structural)
+            return
         disturbed: list[Box] = []
         stages = {self._stage_of.get(node_id, "") for node_id in touched}
         if delta.structural:
@@ -250,6 +298,80 @@ class Scene(Surface):
         self._follow_notes()
         self.fit_index([self.nodes[node_id].box for node_id in touched if node_id in self.nodes])
         self.contents_changed.emit()
+
+    def _follow_folded(self, touched: set[str], *, structural: bool) -> None:
+        """As `_follow_graph`, while something is folded: what comes, goes or is wired anew may make other cards."""
+        design = self.controller.design
+        drawn = set(self.folds.boxes) or set(self.nodes)
+        if structural and not self.stored and touched.issuperset(design.root) and set(design.root) != drawn:
+            self._own = {}  # all of it was drawn anew
+        if self.folds.derive(design.root, design.resolve) or structural:
+            self.rebuild()
+            return
+        self.folds.arrange(self._document_boxes())
+        for node_id in touched:
+            self._follow_stage(node_id)
+            if node_id in self.nodes:
+                self._refresh(self.nodes[node_id])
+        self._tell_cards(touched)
+        places = {seen: self.folds.box(seen)[:2] for seen in self.nodes}
+        moved = {seen: place for seen, place in places.items() if place != self.nodes[seen].box[:2]}
+        self.place_nodes(moved)
+        self.make_way([self.nodes[seen].box for seen in moved])
+        self._tell_frames(set(self._members))
+        self._follow_notes()
+        self.fit_index()
+        self.contents_changed.emit()
+
+    def _document_boxes(self) -> dict[str, Box]:
+        """The boxes of all nodes where the document has them."""
+        found: dict[str, Box] = {}
+        for node in self.controller.design.root.nodes():
+            (x, y), (width, height) = self.place(node.id), node_size(node.block)
+            found[node.id] = Box(x, y, x + width, y + height)
+        return found
+
+    # -- folding -----------------------------------------------------------------------------------------------------------
+
+    def show_folds(self) -> None:
+        """Show what `folds` has come to want."""
+        self.rebuild()
+        self.folds_changed.emit()
+
+    def _follow_marks(self) -> None:
+        self.marks.follow(self)
+
+    def _put_cards(self) -> None:
+        for card, one in self.folds.folded.folds.items():
+            item = FoldItem(one, self.scale)
+            item.place(*self.folds.box(card)[:2], *card_size(one))
+            self.put_node(item)
+        self._tell_cards(self.folds.folded.card_of)
+
+    def _tell_cards(self, touched: Iterable[str]) -> None:
+        """Let cards show what became of their members."""
+        cards = self.folds.folded.folds
+        if not cards:
+            return
+        changed = {self.seen(node_id) for node_id in touched}
+        positions = self._stage_positions()
+        for card, one in cards.items():
+            item: FoldItem = self.nodes[card]
+            position = positions.get(self._stage_of.get(one.members[0], ""), 0)
+            if card in changed:
+                item.tell(one, self.controller.design.root, self.controller.engine.results, position)
+            elif position != item.position:  # another stage came before it
+                item.position = position
+                item.update()
+            else:
+                continue
+            self.note_look(item)
+
+    @property
+    def toggles(self) -> dict[str, Box]:
+        found = {stage_id(stage): frame.toggle for stage, frame in self.frames.items()}
+        found |= {card: self.nodes[card].toggle for card in self.folds.folded.folds}
+        return found | self.marks.toggles
 
     def _follow_structure(self, touched: set[str]) -> list[Box]:
         """Nodes and wires that came, went or changed; gives the boxes where blocks came or went."""
@@ -293,7 +415,9 @@ class Scene(Surface):
         notes = self.controller.design.notes.get(ROOT, {})
         for name in [name for name in self.note_items if name not in notes]:
             self.removeItem(self.note_items.pop(name))
-        for name, note in notes.items():
+        for name, stored in notes.items():
+            x, y = self.from_document((stored.x, stored.y))
+            note = msgspec.structs.replace(stored, x=x, y=y) if (x, y) != (stored.x, stored.y) else stored
             if name in self.note_items:
                 self.note_items[name].show_note(note)
             else:
@@ -321,18 +445,19 @@ class Scene(Surface):
 
     def move_frames(self, node_ids: Iterable[str]) -> None:
         """Let the frames follow blocks that are being dragged."""
-        for stage in {self._stage_of.get(node_id, "") for node_id in node_ids}:
+        for stage in {self._stage_of.get(node_id, "") for node_id in self.folds.members(node_ids)}:
             if stage in self.frames and self._members[stage]:
                 self.frames[stage].surround(self._frame_of(stage))
 
     def _frame_of(self, stage: str) -> Box:
         """Around the blocks of a stage, and the bypasses that run beside them."""
         members = self._members[stage]
-        inner = around([self.nodes[node_id].box for node_id in members])
+        inside = {self.seen(node_id) for node_id in members}
+        inner = around([self.nodes[seen].box for seen in inside])
         assert inner is not None
         boxes = [inner]
-        for node_id in members:
-            for edge in self.incoming[node_id]:
+        for seen in inside:
+            for edge in self.incoming[seen]:
                 item = self.edges[edge]
                 if item.bypass or (edge.source in members and len(item.points) > 4):
                     boxes.append(_beside(inner, item.lane, self.orientation))
@@ -341,8 +466,10 @@ class Scene(Surface):
     def _tell_frames(self, stages: set[str]) -> None:
         stages.discard("")
         for stage in stages:
-            if not self._members.get(stage):
-                self._members.pop(stage, None)
+            gone = not self._members.get(stage)
+            if gone or stage_id(stage) in self.folds.folded.folds:
+                if gone:
+                    self._members.pop(stage, None)
                 frame = self.frames.pop(stage, None)
                 if frame is not None:
                     self.removeItem(frame)
@@ -351,13 +478,14 @@ class Scene(Surface):
         positions = self._stage_positions()
         for stage in stages:
             members = self._members.get(stage)
-            if not members:
+            if not members or stage_id(stage) in self.folds.folded.folds:
                 continue
             frame = self.frames.get(stage)
             if frame is None:
                 frame = self.frames[stage] = StageFrame(stage, self.orientation)
                 self.addItem(frame)
             frame.surround(self._frame_of(stage))
+            frame.why_open = self.folds.why_open(stage)
             frame.tell(self._facts(members), positions[stage])
         for stage, frame in self.frames.items():
             if stage not in stages:
@@ -403,13 +531,16 @@ class Scene(Surface):
         stages: set[str] = set()
         network = self.controller.design.root
         for node_id in delta.changed:
-            item = self.nodes.get(node_id)
+            seen = self.seen(node_id)
+            item = self.nodes.get(seen)
             if item is None or node_id not in network:
                 continue
-            self._refresh(item)
-            for edge in (*self.outgoing[node_id], *self.incoming[node_id]):
+            if seen == node_id:
+                self._refresh(item)
+            for edge in (*self.outgoing[seen], *self.incoming[seen]):
                 self._tell_edge(edge)
             stages.add(self._stage_of.get(node_id, ""))
+        self._tell_cards(delta.changed)
         if delta.changed or delta.removed:
             self._scale_bars()
             self.warm()
@@ -418,7 +549,13 @@ class Scene(Surface):
         if delta.changed:
             self.contents_changed.emit()
 
+    def mark_selected(self, node_ids: frozenset[str]) -> None:
+        super().mark_selected(frozenset(map(self.seen, node_ids)))
+
     def warmth(self, node_id: str) -> Warmth | None:
+        card = self.folds.folded.folds.get(node_id)
+        if card is not None:
+            return together(map(self.warmth, card.members))
         metric = self.scale.heat.metric
         time = self.controller.time_of(node_id) if metric == TIME else None
         return warmth_of(metric, self.controller.engine.results.get(node_id), time)

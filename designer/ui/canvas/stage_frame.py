@@ -21,6 +21,7 @@ from designer.ui.painting import say_once
 
 LINE = 16.0
 INDENT = 15.0
+TOGGLE = 24.0  # the sign that folds a stage is hit in a square of this size
 
 
 @lru_cache(maxsize=8)
@@ -55,6 +56,7 @@ class StageFrame(QGraphicsItem):
         self.position = 0
         self.box = Box(0, 0, 0, 0)
         self.facts = StageFacts(0, None, None, None, None)
+        self.why_open = ""  # why it is not folded although a person folded it
         self._bounds = QRectF()
         self.setZValue(0)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -66,6 +68,11 @@ class StageFrame(QGraphicsItem):
         if self.orientation == RIGHT:
             return Box(box.left, box.top, box.right, box.top + LABEL_ABOVE)
         return Box(box.left, box.top, box.left + SIZES.gutter + SIZES.frame_side / 2, box.bottom)
+
+    @property
+    def toggle(self) -> Box:
+        """The sign in the upper right corner that folds the stage."""
+        return Box(self.box.right - TOGGLE, self.box.top + 2, self.box.right, self.box.top + 2 + TOGGLE)
 
     def surround(self, box: Box) -> None:
         """Stand around these blocks."""
@@ -141,6 +148,7 @@ class StageFrame(QGraphicsItem):
         name = f"stage.{self.position % 8}"
         if detail != FAR:
             self._draw_outline(painter, kit, rect, name)
+            draw.draw_toggle(painter, kit, self.toggle, "triangle-alert" if self.why_open else "chevrons-up-down", zoom)
         self._draw_label(painter, kit, zoom, detail)
 
     @staticmethod

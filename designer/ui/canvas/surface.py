@@ -89,6 +89,15 @@ class Surface(QGraphicsScene):
             item.forget_texts()
         self.update()
 
+    def seen(self, node_id: str) -> str:
+        """What stands for a block on this surface: the card it is folded into, or itself."""
+        return node_id
+
+    @property
+    def toggles(self) -> dict[str, Box]:
+        """Signs that fold or unfold, by the id of what they fold."""
+        return {}
+
     # -- looks that a person chooses ---------------------------------------------------------------------------------------
 
     def show_heat(self, metric: str) -> None:
@@ -164,7 +173,8 @@ class Surface(QGraphicsScene):
     def content(self, node_ids: Iterable[str] | None = None) -> Box | None:
         """The box around some blocks, or around everything; None when there is nothing."""
         if node_ids is not None:
-            return around([self.nodes[node_id].box for node_id in node_ids if node_id in self.nodes])
+            wanted = {self.seen(node_id) for node_id in node_ids}
+            return around([self.nodes[node_id].box for node_id in wanted if node_id in self.nodes])
         boxes = self.node_grid
         if self._blocks[0] != boxes.version:
             self._blocks = (boxes.version, around(boxes.boxes.values()))
@@ -200,8 +210,8 @@ class Surface(QGraphicsScene):
         """Add a wire between blocks that are there, and lead it."""
         item = EdgeItem(edge, self.orientation)
         self.edges[edge] = item
-        self.incoming[edge.target].add(edge)
-        self.outgoing[edge.source].add(edge)
+        self.incoming[self.seen(edge.target)].add(edge)
+        self.outgoing[self.seen(edge.source)].add(edge)
         self.lead(edge)
         self.addItem(item)
         return item
@@ -210,8 +220,8 @@ class Surface(QGraphicsScene):
         item = self.edges.pop(edge, None)
         if item is None:
             return
-        self.incoming[edge.target].discard(edge)
-        self.outgoing[edge.source].discard(edge)
+        self.incoming[self.seen(edge.target)].discard(edge)
+        self.outgoing[self.seen(edge.source)].discard(edge)
         for leg in range(len(item.points) - 1):
             self.edge_grid.drop((edge, leg))
         self.overview.drop_edge(edge)
@@ -276,9 +286,9 @@ class Surface(QGraphicsScene):
     def lead(self, edge: Edge, *, live: bool = False) -> None:
         """Find the wire's way between its ports, around blocks."""
         item = self.edges[edge]
-        source, target = self.nodes[edge.source], self.nodes[edge.target]
-        out = source.port(edge.source_port, True) or self._lost_port(edge.source_port, source.box, output=True)
-        into = target.port(edge.target_port, False) or self._lost_port(edge.target_port, target.box, output=False)
+        source, target = self.nodes[self.seen(edge.source)], self.nodes[self.seen(edge.target)]
+        out = source.way_out(edge) or self._lost_port(edge.source_port, source.box, output=True)
+        into = target.way_in(edge) or self._lost_port(edge.target_port, target.box, output=False)
         start = (source.box.left + out.x, source.box.top + out.y)
         end = (target.box.left + into.x, target.box.top + into.y)
         step = 0

@@ -32,6 +32,7 @@ class View(Camera):
     """Shows a surface: the design, or the drawing inside a block."""
 
     hovered = Signal(object)  # Hit
+    toggled = Signal(str)  # the sign that folds or unfolds this was clicked
     double_clicked = Signal(object)  # Pointer; connect with a filter on its hit
 
     def __init__(self, surface: Surface, parent: QWidget | None = None) -> None:
@@ -71,7 +72,7 @@ class View(Camera):
         """Select these blocks of the surface and no others."""
         self.select_edge(None)
         if isinstance(self.surface, Scene):
-            self.surface.controller.select(frozenset(node_ids))
+            self.surface.controller.select(self.surface.folds.members(node_ids))
         else:
             self.surface.mark_selected(frozenset(node_ids))
 
@@ -292,9 +293,9 @@ class View(Camera):
         step = SIZES.snap * (4 if far else 1)
         places: dict[str, Point] = {}
         for node_id in self.selection:
-            x, y = surface.place(node_id)
-            places[node_id] = (x + dx * step, y + dy * step)
-        drop(surface, places, merge="nudge " + " ".join(sorted(places)))
+            left, top, _, _ = surface.nodes[node_id].box
+            places[node_id] = (left + dx * step, top + dy * step)
+        drop(surface, surface.folds.moved(places), merge="nudge " + " ".join(sorted(places)))
 
     def at_pointer(self) -> QPoint:
         """Where the pointer is in the view; its middle when the pointer is elsewhere."""

@@ -76,4 +76,5 @@ def test_the_label_of_a_stage(dressed: object) -> None:
     scene = Scene(controller, controller)
     box = scene.frames["s1"].box
     assert scene.hit(box.left + 30, box.top + 30, 1.0)[0] == "frame"
-    assert scene.hit(box.right - 5, box.top + 5, 1.0).kind == "nothing"  # its tint is free ground
+    assert scene.hit(box.right - 5, box.bottom - 5, 1.0).kind == "nothing"  # its tint is free ground
+    assert scene.hit(box.right - 5, box.top + 5, 1.0)[::5] == ("toggle", "stage:s1")

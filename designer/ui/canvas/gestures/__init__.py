@@ -5,9 +5,9 @@ To add one, write a module with a `start(view, press)` and name it here, before 
 
 from __future__ import annotations
 
-from designer.ui.canvas.gestures import marquee, move, pan, pick
+from designer.ui.canvas.gestures import fold, marquee, move, pan, pick
 from designer.ui.canvas.gestures.base import Gesture, Pointer, Starter
 
-STARTERS: tuple[Starter, ...] = (pan.start, move.start, pick.start, marquee.start)
+STARTERS: tuple[Starter, ...] = (pan.start, fold.start, move.start, pick.start, marquee.start)
 
 __all__ = ["STARTERS", "Gesture", "Pointer", "Starter"]

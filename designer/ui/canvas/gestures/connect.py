@@ -15,6 +15,7 @@ from designer.analysis.describe import name_of
 from designer.app import commands
 from designer.app.wiring import End, Ends, edge_between, forecast, free_input
 from designer.graph.network import Edge
+from designer.ui.canvas.fold_item import title_of
 from designer.ui.canvas.geometry import SIZES, Point
 from designer.ui.canvas.gestures import feedback
 from designer.ui.canvas.gestures.base import Gesture, Pointer
@@ -97,7 +98,9 @@ class Connect(Gesture):
             return Aim(text=self.nowhere)
         if end == self.start:
             return Aim()
-        reason = ends.why_not(end)
+        card = self.hands.scene.folds.folded.folds.get(end.node)
+        reason = f"Unfold {title_of(card, self.hands.controller.design.root)} to connect to a block in it." if card else ""
+        reason = reason or ends.why_not(end)
         if reason:
             return Aim(end, reason, reason, "refused")
         controller = self.hands.controller
@@ -115,6 +118,8 @@ class Connect(Gesture):
         if hit.kind != "node" or hit.node == self.start.node:
             return None
         item = self.view.surface.nodes[hit.node]
+        if hit.node in self.hands.scene.folds.folded.folds:
+            return End(hit.node, "", not self.start.output)
         places = item.outputs if not self.start.output else item.inputs
         found = [End(hit.node, place.name, place.output) for place in places]
         if self.start.output:

@@ -43,7 +43,7 @@ class Landing(NamedTuple):
 def landing(hands: Hands, view: View, block: str, at: Point) -> Landing:
     """What dropping a block at a place of the scene does: near a free port it is connected, on a wire it is put in between."""
     engine, scene = hands.controller.engine, hands.scene
-    places = scene.places()
+    places, there = scene.places(), scene.to_document(at)
     port: End | None = None
     edge: Edge | None = None
     try:
@@ -52,8 +52,8 @@ def landing(hands: Hands, view: View, block: str, at: Point) -> Landing:
         if port is not None:
             return Landing(behind(before, commands.add_at_port(design, engine, block, port, places=places)), port=port)
         if edge is not None:
-            return Landing(behind(before, commands.insert(design, engine, block, edge, at, places=places)), edge=edge)
-        return Landing(behind(before, commands.add(design, block, at, places=places)))
+            return Landing(behind(before, commands.insert(design, engine, block, edge, there, places=places)), edge=edge)
+        return Landing(behind(before, commands.add(design, block, there, places=places)))
     except LightdesignerError as problem:
         return Landing(None, str(problem), edge=edge, port=port)
 
@@ -77,6 +77,8 @@ def _port_near(hands: Hands, kind: Any, block: str, at: Point, reach: float) -> 
     found: list[tuple[float, End]] = []
     for node_id in scene.node_grid.near(Box(x - reach, y - reach, x + reach, y + reach)):
         item = scene.nodes[node_id]
+        if node_id not in design.root:
+            continue  # a card: it takes no wires
         taken = design.root.sources(node_id)
         places = [place for place in item.inputs if place.name not in taken] if block != "output" else []
         if kind.inputs and not scene.outgoing[node_id]:
@@ -172,7 +174,7 @@ class Dropper(QObject):
             block = added.node.block
             kind: Any = self.hands.controller.design.resolve(block)
             category = kind.category if kind is not None else "own" if block.startswith(OWN) else ""
-            feedback.ghost(painter, added.position, block, category)
+            feedback.ghost(painter, scene.from_document(added.position), block, category)
         if any(isinstance(edit, Connect) for edit in found.step.edits):
             feedback.bubble(painter, zoom, self._at, f"{found.step.name}.")
 
@@ -193,7 +195,7 @@ class MoveInto(Move):
     def released(self, pointer: Pointer, dragged: bool) -> None:
         edge, self._over = self._over, None
         if dragged and edge is not None and self._from:
-            moved = self._places(pointer)
+            moved = self.scene.folds.moved(self._places(pointer))
             design = self.hands.controller.design
             try:
                 into = commands.put_into(design, self.node_id, edge)

@@ -42,7 +42,7 @@ class Move(Gesture):
         if self.view.read_only:
             return
         if not self._from:
-            self._from = {node_id: self.scene.place(node_id) for node_id in self.view.selection}
+            self._from = {node_id: self.scene.nodes[node_id].box[:2] for node_id in self.view.selection & self.scene.nodes.keys()}
             self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
         self.show(self._places(pointer))
 
@@ -58,10 +58,10 @@ class Move(Gesture):
         elif self._from:
             places = self._places(pointer)
             moved = {node_id: place for node_id, place in places.items() if place != self._from[node_id]}
-            if moved and drop(self.scene, moved):
-                size = self.scene.nodes[next(iter(moved))].box  # the grabbed one may be gone
+            if moved and drop(self.scene, self.scene.folds.moved(moved)):
+                size = next((self.scene.nodes[n].box for n in moved if n in self.scene.nodes), Box(0, 0, 0, 0))  # one may be gone
                 were = [Box(x, y, x + size.width, y + size.height) for x, y in (self._from[node_id] for node_id in moved)]
-                self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved)])
+                self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved if node_id in self.scene.nodes)])
             else:
                 self.cancelled()
 
@@ -88,8 +88,8 @@ class Move(Gesture):
         dx, dy = pointer.x - self.press.x, pointer.y - self.press.y
         self._guides = []
         if not pointer.held(Qt.KeyboardModifier.AltModifier) and self.node_id in alive:
-            x, y = self._from.get(self.node_id) or self.scene.place(self.node_id)
             box: Box = alive[self.node_id].box
+            x, y = self._from.get(self.node_id) or box[:2]
             before = Box(x, y, x + box.width, y + box.height)
             there = before.moved(dx, dy)
             neighbours = self._neighbours(there)
@@ -105,7 +105,8 @@ class Move(Gesture):
 def drop(scene: Scene, moved: dict[str, Point], text: str = "", merge: str = "") -> bool:
     """Store places as one step of undo, with those of all blocks that have none in the document yet."""
     if not text:
-        text = f"Move {name_of(scene.nodes[next(iter(moved))].node)}" if len(moved) == 1 else f"Move {len(moved)} blocks"
+        root = scene.controller.design.root
+        text = f"Move {name_of(root.node(next(iter(moved))))}" if len(moved) == 1 else f"Move {len(moved)} blocks"
     return scene.controller.apply(MoveEdit(positions={**scene.unstored(), **moved}), text, merge=merge)
 
 

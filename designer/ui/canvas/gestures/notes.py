@@ -25,7 +25,7 @@ class MoveNote(Gesture):
         super().__init__(view, press)
         self.hands = hands
         self.name = name
-        self.note = hands.controller.design.notes[ROOT][name]
+        self.note: Note = view.surface.note_items[name].note  # where it is seen
 
     def begun(self) -> None:
         self.view.select(frozenset())
@@ -40,7 +40,8 @@ class MoveNote(Gesture):
         there = self._there(pointer)
         alive = self.name in self.hands.controller.design.notes.get(ROOT, {})
         if dragged and alive and there != self.note:
-            self.hands.do(step("Move note", [SetNote(id=self.name, note=there)]))
+            x, y = self.hands.scene.to_document((there.x, there.y))
+            self.hands.do(step("Move note", [SetNote(id=self.name, note=msgspec.structs.replace(there, x=x, y=y))]))
 
     def cancelled(self) -> None:
         item = self.view.surface.note_items.get(self.name)
