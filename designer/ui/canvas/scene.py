@@ -316,8 +316,9 @@ class Scene(Surface):
         self._tell_cards(touched)
         places = {seen: self.folds.box(seen)[:2] for seen in self.nodes}
         moved = {seen: place for seen, place in places.items() if place != self.nodes[seen].box[:2]}
+        were = [self.nodes[seen].box for seen in moved]
         self.place_nodes(moved)
-        self.make_way([self.nodes[seen].box for seen in moved])
+        self.make_way([*were, *(self.nodes[seen].box for seen in moved)])
         self._tell_frames(set(self._members))
         self._follow_notes()
         self.fit_index()

@@ -133,7 +133,7 @@ def test_the_bracket_beside_a_run_folds_it(show: Show) -> None:
 # -- by keys and actions -------------------------------------------------------------------------------------------------------
 
 
-def test_c_folds_the_stage_of_the_selected_block_and_opens_it_again(show: Show) -> None:
+def test_x_folds_the_stage_of_the_selected_block_and_opens_it_again(show: Show) -> None:
     canvas = show("mobilenet_v2")
     assert canvas.why_not("view.fold") == "Nothing is selected."
     canvas.controller.select({"stage3_ir2"})
@@ -411,11 +411,11 @@ def test_a_redrawn_preset_keeps_its_folds(show: Show) -> None:
 
 
 def shown(scene: Scene) -> Any:
-    """All that a scene shows, but for the ways of wires around blocks."""
+    """All that a scene shows, but for the ways of wires around blocks, and how wide frames are because of them."""
     nodes = {k: (i.texts, i.category, i.status, i.macs, i.box, i.selected, i.inputs, i.fill) for k, i in scene.nodes.items()}
     ports = {k: (i.ways_in, i.ways_out, i.fold, i.sentence) for k, i in scene.nodes.items() if isinstance(i, FoldItem)}
     edges = {k: (i.text, i.status, i.points[0], i.points[-1]) for k, i in scene.edges.items()}
-    frames = {k: (i.facts, i.position, i.box, i.why_open) for k, i in scene.frames.items()}
+    frames = {k: (i.facts, i.position, i.box.top, i.box.bottom, i.why_open) for k, i in scene.frames.items()}
     notes = {k: i.box for k, i in scene.note_items.items()}
     return nodes, ports, edges, frames, notes, scene.scale.top, set(scene.overview._look.items()), set(scene.node_grid.boxes)
 
