@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from designer.app import arranging
 from designer.app.commands import named
 from designer.app.layout_job import LayoutJob
-from designer.app.placing import Point, Rect
+from designer.app.placing import Point, Rect, rect
 from designer.graph.design import DOWN, RIGHT, ROOT
 from designer.graph.edits import Compound
 from designer.graph.layout import MANY, Plan, arrange, plan
@@ -165,13 +165,13 @@ class Arranger(QObject):
         self._move(arranging.distributed(self._boxes(), axis), NAMES[axis])
 
     def _boxes(self) -> dict[str, Rect]:
-        nodes = self.canvas.scene.nodes
-        return {node_id: tuple(nodes[node_id].box) for node_id in self.canvas.controller.selection}
+        scene = self.canvas.scene
+        return {seen: tuple(scene.nodes[seen].box) for seen in map(scene.seen, self.canvas.controller.selection)}
 
     def _move(self, places: dict[str, Point], name: str) -> None:
         scene = self.canvas.scene
-        before = scene.places()
-        self._apply(arranging.rearrange(self.canvas.controller.design, before, places, name, ()))
+        before, there = scene.places(), scene.folds.moved(places)
+        self._apply(arranging.rearrange(self.canvas.controller.design, before, there, name, ()))
 
     # -- laying out ------------------------------------------------------------------------------------------------------------
 
@@ -234,10 +234,8 @@ class Arranger(QObject):
         if only is None:
             places = arranging.anchored(places, before, self._anchor(scene.nodes))
         else:
-            nodes = scene.nodes
-            places = arranging.in_place(
-                places, before, lambda node_id, at: (*at, at[0] + nodes[node_id].box.width, at[1] + nodes[node_id].box.height)
-            )
+            root = self.canvas.controller.design.root
+            places = arranging.in_place(places, before, lambda node_id, at: rect(at, root.node(node_id).block))
         whole = self._all_seen()
         self._apply(arranging.rearrange(self.canvas.controller.design, before, places, name, only))
         self._look_there(whole, before)
@@ -272,7 +270,7 @@ class Arranger(QObject):
         near = [
             ((boxes[node_id].centre[0] - x) ** 2 + (boxes[node_id].centre[1] - y) ** 2, node_id)
             for node_id in nodes
-            if node_id in boxes
+            if node_id in boxes and node_id in self.canvas.scene.controller.design.root
         ]
         return min(near)[1] if near else ""
 

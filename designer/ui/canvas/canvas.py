@@ -235,7 +235,7 @@ class Canvas(QWidget):
 
     def _go_out_to(self, node_id: str) -> None:
         """A block is to be shown while we are inside another."""
-        if self._rooms and node_id in self.scene.nodes:
+        if self._rooms and self.scene.seen(node_id) in self.scene.nodes:
             self.leave_drawing()
             self.view.center_on(node_id)
 

@@ -62,7 +62,7 @@ class Glide(QVariantAnimation):
         scene, self._scene = self._scene, None
         self.stop()
         if scene is not None:
-            places = {node_id: place for node_id, place in scene.places().items() if node_id in scene.nodes}
+            places = {node_id: place for node_id, place in scene.seen_places().items() if node_id in scene.nodes}
             scene.place_nodes(places)
             for edge in list(scene.edges):
                 scene.lead(edge)

@@ -93,6 +93,12 @@ class Scene(Surface):
     def seen(self, node_id: str) -> str:
         return self.folds.folded.card_of.get(node_id, node_id)
 
+    def seen_places(self) -> dict[str, Point]:
+        """Where blocks and cards have to be seen."""
+        if self.folds:
+            return {seen: self.folds.box(seen)[:2] for seen in self.nodes}
+        return self.places()
+
     def to_document(self, at: Point) -> Point:
         """The place in the document that is seen there: another one where blocks are folded."""
         return self.folds.compact.place(at)
@@ -314,8 +320,7 @@ class Scene(Surface):
             if node_id in self.nodes:
                 self._refresh(self.nodes[node_id])
         self._tell_cards(touched)
-        places = {seen: self.folds.box(seen)[:2] for seen in self.nodes}
-        moved = {seen: place for seen, place in places.items() if place != self.nodes[seen].box[:2]}
+        moved = {seen: place for seen, place in self.seen_places().items() if place != self.nodes[seen].box[:2]}
         were = [self.nodes[seen].box for seen in moved]
         self.place_nodes(moved)
         self.make_way([*were, *(self.nodes[seen].box for seen in moved)])

@@ -496,3 +496,48 @@ def test_a_block_without_a_place_stands_below_what_feeds_it_while_something_is_f
     canvas.controller.apply(SetLabel(node="late", label="new"), "label")
     assert canvas.scene.nodes["late"].texts[0] == "new"
     QApplication.processEvents()
+
+
+def test_what_arranges_blocks_takes_cards_as_one(show: Show) -> None:
+    canvas = show("mobilenet_v2")
+    canvas.staging.toggle("stage:stage3")
+    places = canvas.scene.places()
+    canvas.controller.select({*S3, "stage4_ir1"})
+    moved = canvas.scene.folds.moved({"stage:stage3": (200.0, canvas.scene.nodes["stage:stage3"].box.top)})
+    canvas.controller.apply(Move(positions={**canvas.scene.unstored(), **moved}), "away")
+    key(canvas, "design.align_left")
+    lefts = {canvas.scene.nodes[seen].box.left for seen in ("stage:stage3", "stage4_ir1")}
+    assert len(lefts) == 1
+    after = canvas.scene.places()
+    assert len({after[k][0] for k in S3}) == 1
+    assert [after[k][1] for k in S3] == [places[k][1] for k in S3]
+    key(canvas, "design.tidy")
+    assert folded(canvas) == {"stage:stage3"}
+    key(canvas, "design.tidy_selection")
+    boxes = [item.box for item in canvas.scene.nodes.values()]
+    assert not any(a.meets(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "inception_v3"])
+def test_cards_in_a_flow_to_the_right(show: Show, name: str) -> None:
+    canvas = show(name)
+    key(canvas, "design.flow_right")
+    whole = canvas.scene.content()
+    key(canvas, "view.fold_stages")
+    lower = canvas.scene.content()
+    assert whole is not None
+    assert lower is not None
+    assert lower.width < whole.width / 1.5
+    boxes = canvas.scene.node_grid.boxes
+    for seen in folded(canvas):
+        item = card(canvas, seen)
+        assert {place.x for place in item.ways_in.values()} <= {0.0}
+        assert {place.x for place in item.ways_out.values()} <= {item.box.width}
+    for item in canvas.scene.edges.values():
+        assert not crossed(item.points, boxes.values())
+    listed = list(boxes.values())
+    assert not any(a.meets(b) for k, a in enumerate(listed) for b in listed[k + 1 :])
+    key(canvas, "view.unfold")
+    QTest.qWait(200)
+    for mark in canvas.scene.marks.items.values():  # a bracket lies above its blocks
+        assert mark.box.bottom == min(canvas.scene.nodes[node_id].box.top for node_id in mark.fold.members)
