@@ -243,7 +243,7 @@ SPECS: tuple[Spec, ...] = (
         checkable=True,
     ),
     _view("fold", "Fold or unfold", "Show the stage of the selected blocks as one card, or open it again", "X", group="fold"),
-    _view("fold_stages", "Fold all stages", "Show every stage as one card", "Shift+X", icon="fold-vertical", group="fold"),
+    _view("fold_stages", "Fold all stages", "Show every stage as one card", "Alt+X", icon="fold-vertical", group="fold"),
     _view("fold_repeats", "Fold repeats", "Show runs of equal blocks as one card each", "Shift+R", icon="layers", group="fold"),
     _view("unfold", "Unfold all", "Open all cards", "Ctrl+Shift+X", icon="unfold-vertical", group="fold"),
     _view("minimap", "Minimap", "Show or hide the small map of the design", "M", icon="map", group="show", checkable=True),

@@ -265,7 +265,7 @@ class CanvasActions(QObject):
         start = self._start()
         if start is None:
             return None
-        box: Box = self.scene.nodes[start.node].box
+        box: Box = self.scene.nodes[self.scene.seen(start.node)].box
         name = name_of(self.controller.design.root.node(start.node))
         hint = f"Block that {name} shall feed" if start.output else f"Block that shall feed {start.port} of {name}"
         at = self._on_canvas((box.left, box.bottom if start.output else box.top))

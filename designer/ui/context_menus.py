@@ -38,6 +38,7 @@ _OWN: Group = (
     "design.find_copies",
     "design.keep_own",
 )
+_STAGE: Group = ("view.fold", "design.stage")
 IF_POSSIBLE = frozenset(_OWN[1:])  # of blocks that are not own ones nobody expects these
 
 MENUS: dict[str, tuple[Group, ...]] = {
@@ -45,6 +46,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
         ("view.inside",),
         ("edit.rename", "edit.replace", "edit.disable"),
         ("edit.connect", "edit.disconnect"),
+        _STAGE,
         _OWN,
         _CLIPBOARD,
         _DELETE,
@@ -53,6 +55,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
     "blocks": (
         ("edit.replace", "edit.disable", "edit.disconnect"),
         ("design.tidy_selection",),
+        _STAGE,
         _OWN,
         _CLIPBOARD,
         _DELETE,
@@ -61,11 +64,18 @@ MENUS: dict[str, tuple[Group, ...]] = {
     "port": ((("insert.quick", "Add a block here…"), "edit.connect", "edit.disconnect"),),
     "wire": ((("insert.quick", "Insert a block here…"),), (("edit.delete", "Delete the wire"),)),
     "note": ((("edit.rename", "Write"),), (("edit.delete", "Delete the note"),)),
-    "stage": (("edit.disable",), _CLIPBOARD, ("edit.delete",), _SELECT),
+    "stage": (
+        ("view.fold", "design.rename_stage", "design.remove_stage"),
+        ("edit.disable",),
+        _CLIPBOARD,
+        ("edit.delete",),
+        _SELECT,
+    ),
     "ground": (
         (("insert.quick", "Add a block here…"), ("insert.note", "Put a note here"), ("edit.paste", "Paste here")),
         ("edit.select_all", "edit.find"),
         ("design.tidy", "design.flow_down", "design.flow_right"),
+        ("view.fold_stages", "view.fold_repeats", "view.unfold"),
         ("view.fit", "view.zoom_full", "view.minimap"),
     ),
     "part": (("view.inside", "view.back"), ("view.fit", "view.zoom_selection", "view.zoom_full")),

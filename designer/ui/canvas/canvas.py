@@ -289,6 +289,8 @@ class Canvas(QWidget):
         if len(self.view.selection) != 1:
             return "Select one block first."
         (node_id,) = self.view.selection
+        if node_id in self.view.surface.toggles:
+            return ""  # a card is opened
         return "" if self._drawn(node_id) else "Nothing is drawn inside this block."
 
     def _drawn(self, node_id: str) -> bool:
@@ -297,13 +299,18 @@ class Canvas(QWidget):
     def _look_inside_selected(self) -> None:
         if len(self.view.selection) == 1:
             (node_id,) = self.view.selection
-            self.inside(*self.scope, node_id)
+            self._open(node_id)
 
     def _double_clicked(self, pointer: Pointer) -> None:
-        if pointer.hit.kind == "node" and pointer.hit.node in self.view.surface.toggles:
-            self.staging.toggle(pointer.hit.node)
-        elif pointer.hit.kind == "node":
-            self.inside(*self.scope, pointer.hit.node)
+        if pointer.hit.kind == "node":
+            self._open(pointer.hit.node)
+
+    def _open(self, node_id: str) -> None:
+        """Look inside a block, or unfold a card."""
+        if node_id in self.view.surface.toggles:
+            self.staging.toggle(node_id)
+        else:
+            self.inside(*self.scope, node_id)
 
     def _follow_inside(self, delta: object) -> None:
         """Keep the drawings in step; leave those of blocks that are gone."""

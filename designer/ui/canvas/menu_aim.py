@@ -46,12 +46,14 @@ def _take(view: View, hit: Hit) -> str:
             view.select({hit.node})
         if view.read_only:
             return "part"
-        return "port" if hit.kind == "port" else "blocks" if len(view.selection) > 1 else "block"
+        several = len(view.selection) > 1 or hit.node in view.surface.toggles  # a card stands for several
+        return "port" if hit.kind == "port" else "blocks" if several else "block"
     if view.read_only:
         return "part"
     notes.select_note(view, hit.name if hit.kind == "note" else None)
-    if hit.kind == "frame":
-        view.select(view.members(hit.name))
+    stage = hit.name.removeprefix("stage:") if hit.kind in ("frame", "toggle") else ""
+    if view.members(stage):
+        view.select(view.members(stage))
         return "stage"
     view.select(())
     if hit.kind == "edge":
@@ -65,7 +67,8 @@ def _selected(view: View) -> tuple[str, Hit, Point]:
     ground: Point = (centre.x(), centre.y())
     nodes = sorted(view.selection & set(view.surface.nodes))
     if nodes:
-        kind = "part" if view.read_only else "block" if len(nodes) == 1 else "blocks"
+        several = len(nodes) > 1 or nodes[0] in view.surface.toggles
+        kind = "part" if view.read_only else "blocks" if several else "block"
         return kind, Hit("node", nodes[0]), view.surface.nodes[nodes[0]].box.centre
     if view.read_only:
         return "part", Hit(), ground

@@ -541,3 +541,21 @@ def test_cards_in_a_flow_to_the_right(show: Show, name: str) -> None:
     QTest.qWait(200)
     for mark in canvas.scene.marks.items.values():  # a bracket lies above its blocks
         assert mark.box.bottom == min(canvas.scene.nodes[node_id].box.top for node_id in mark.fold.members)
+
+
+def test_a_card_has_the_menu_of_several_blocks_and_return_opens_it(show: Show) -> None:
+    from designer.ui.canvas.menu_aim import aim_at, aim_at_selection
+
+    canvas = show("mobilenet_v2")
+    canvas.staging.toggle("stage:stage3")
+    look_at(canvas, "stage3_ir1")
+    aim = aim_at(canvas.view, middle(canvas, card(canvas, "stage:stage3").box))
+    assert aim.kind == "blocks"
+    assert canvas.controller.selection == set(S3)
+    assert aim_at_selection(canvas.view).kind == "blocks"
+    key(canvas, "view.inside")
+    assert folded(canvas) == set()
+    assert canvas.scope == ()
+    look_at(canvas, "stage3_ir2")
+    assert aim_at(canvas.view, middle(canvas, canvas.scene.frames["stage3"].toggle)).kind == "stage"
+    assert canvas.controller.selection == set(S3)
