@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from designer.analysis import compare_front
 from designer.analysis.compare_entry import Entry
@@ -23,16 +23,6 @@ class Known(NamedTuple):
     design: str
     figures: dict[str, float]
     recalled: bool = False
-
-
-_CARD_FIGURES = ("params", "macs", "activations", "peak_bytes", "weights_bytes", "depth", "receptive_field", "top1")
-
-
-def known_of(card: Mapping[str, Any]) -> Known:
-    """A network as its card in the gallery describes it (`resources/catalogue.json`)."""
-    figures = {key: card[key] for key in _CARD_FIGURES if card[key] is not None}
-    figures["flops"] = 2 * card["macs"]
-    return Known(card["title"].partition(" (")[0], card["id"], figures, card["recalled"])
 
 
 class Dot(NamedTuple):

@@ -12,19 +12,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from blocks.builder import Result
 from designer.analysis.engine import Delta, Engine
 from designer.analysis.results import NodeResult
 
 if TYPE_CHECKING:
+    from designer.analysis.measured import Profile
     from designer.app.controller import Controller
+    from designer.app.profile_figures import Source
 
 Kind = Literal["measured", "estimated"]
 MEASURED: Kind = "measured"
 ESTIMATED: Kind = "estimated"
 WHERE_COUNTED = ("ok", "warning")
+LARGE = 3_000  # layers beyond which an estimate takes too long for every step of a drag
+LATER = 250  # ms without an edit
 
 
 class Time(NamedTuple):
@@ -38,11 +42,21 @@ class Measured(NamedTuple):
     """What a profile found: milliseconds by dotted path. A path has what was booked on it alone, not on its parts.
 
     `signatures` are those of the root nodes as they ran, by path. `total_ms` is the whole network's, measured without hooks.
+    `blocks` are the times of root blocks where they are more than what their parts add up to, None where they are not known.
     """
 
     times: Mapping[str, float]
     signatures: Mapping[str, str]
     total_ms: float
+    blocks: Mapping[str, float | None] = {}
+
+
+def measured_in(profile: Profile, signatures: Mapping[str, str]) -> Measured:
+    """What a profile says, as times by path; `signatures` are those taken when it began."""
+    times: dict[str, float] = {}
+    for layer in profile.layers:
+        times[layer.path] = times.get(layer.path, 0.0) + layer.ms
+    return Measured(times, signatures, profile.total_ms.median, {block.path: block.ms for block in profile.blocks})
 
 
 class Estimate(NamedTuple):
@@ -126,6 +140,7 @@ class Measurements(QObject):
     """
 
     changed = Signal()
+    replaced = Signal()  # after `changed`: all times may be others, not only those of blocks that were edited
 
     def __init__(self, controller: Controller) -> None:
         super().__init__(controller)
@@ -133,12 +148,18 @@ class Measurements(QObject):
         self._measured: Measured | None = None
         self._sums: _Sums | None = None
         self._estimator: Estimator | None = None
+        self._source: Callable[[], Source] | None = None
         self._estimate: Estimate | None = None
         self._estimate_sums: _Sums | None = None
         self._estimated_at: tuple[Engine, int] | None = None
-        self._nodes: dict[str, Time | None] = {}  # root nodes by id, worked out when read
+        self._nodes: dict[str, tuple[NodeResult | None, Time | None]] = {}  # root nodes by id, worked out when read
         self._ids: dict[str, str] | None = None  # root nodes by path
         self._current: tuple[Engine, int, bool] | None = None
+        self._patient = False  # nothing was edited for a moment
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self._rested)
         controller.analysis_changed.connect(self._follow)
 
     # -- what is known ---------------------------------------------------------------------------------------------------------
@@ -155,13 +176,17 @@ class Measurements(QObject):
             return None
         sums = self._sums if whole.kind == MEASURED else self._estimate_sums
         ms = sums.below(path) if sums is not None else None
+        if not ms and sums is not None and whole.ms and not sums.below(self._controller.engine.results[node_id].path):
+            return None  # its parts were not told apart
         return Time(ms, whole.kind) if ms is not None else None
 
     def of_node(self, node_id: str) -> Time | None:
         """The time of a root node, by its id."""
-        if node_id not in self._nodes:
-            self._nodes[node_id] = self._look_up(node_id)
-        return self._nodes[node_id]
+        result = self._controller.engine.results.get(node_id)
+        kept = self._nodes.get(node_id)
+        if kept is None or kept[0] is not result:  # the analysis may be ahead of its signal
+            kept = self._nodes[node_id] = result, self._look_up(node_id)
+        return kept[1]
 
     def share_of(self, path: str) -> float | None:
         """The part of the time of all blocks, 0 to 1, that this one takes. None while any of them is not known."""
@@ -206,11 +231,25 @@ class Measurements(QObject):
         engine = self._controller.engine
         at = (engine, engine.revision)
         if self._estimated_at != at:
+            if engine.primitives > LARGE and self._estimator is not None and not self._patient:
+                self._later.start()
+                return None
+            self._patient = False
             able = self._estimator is not None and engine.total is not None
             self._estimate = self._estimator(engine) if self._estimator is not None and able else None
             self._estimate_sums = _Sums(self._estimate.times) if self._estimate is not None else None
             self._estimated_at = at
         return self._estimate
+
+    def source(self) -> Source:
+        """The pieces that the times are made of, for figures beyond milliseconds."""
+        from designer.app.profile_figures import Source
+
+        return self._source() if self._source is not None else Source(None, None, 1)
+
+    def set_source(self, source: Callable[[], Source] | None) -> None:
+        """Whoever shows times knows their pieces too."""
+        self._source = source
 
     # -- what comes to be known ------------------------------------------------------------------------------------------------
 
@@ -225,6 +264,7 @@ class Measurements(QObject):
         """Have what was not measured estimated. Called again when the same estimator knows more than before."""
         self._estimator = estimator
         self._estimated_at = None
+        self._estimate = self._estimate_sums = None
         self._forget()
 
     # -- inside ----------------------------------------------------------------------------------------------------------------
@@ -232,11 +272,18 @@ class Measurements(QObject):
     def _forget(self) -> None:
         self._nodes.clear()
         self.changed.emit()
+        self.replaced.emit()
+
+    def _rested(self) -> None:
+        """A large design is estimated when a person rests, not at each step of a drag."""
+        self._patient = True
+        if self.estimate is not None:
+            self._forget()
 
     def _follow(self, delta: object) -> None:
         assert isinstance(delta, Delta)
         self._ids = None
-        for node_id in (*delta.changed, *delta.removed):
+        for node_id in delta.removed:
             self._nodes.pop(node_id, None)
         if (self._measured is not None or self._estimator is not None) and (delta.changed or delta.removed or delta.totals):
             self.changed.emit()
@@ -249,7 +296,8 @@ class Measurements(QObject):
             return Time(0.0, MEASURED if self._measured is not None else ESTIMATED)
         if self._measured is not None and self._measured.signatures.get(result.path) == signature_of(result):
             assert self._sums is not None
-            return Time(self._sums.below(result.path) or 0.0, MEASURED)
+            ms = self._measured.blocks.get(result.path, self._sums.below(result.path) or 0.0)
+            return Time(ms, MEASURED) if ms is not None else None
         if self.estimate is None or self._estimate_sums is None:
             return None
         return Time(self._estimate_sums.below(result.path) or 0.0, ESTIMATED)
@@ -291,4 +339,16 @@ class Measurements(QObject):
         return [node_id for node_id in counted if results[node_id].path.startswith(f"{stage}.")]
 
 
-__all__ = ["ESTIMATED", "MEASURED", "Estimate", "Estimator", "Measured", "Measurements", "Time", "signature", "signatures"]
+__all__ = [
+    "ESTIMATED",
+    "MEASURED",
+    "Estimate",
+    "Estimator",
+    "Kind",
+    "Measured",
+    "Measurements",
+    "Time",
+    "measured_in",
+    "signature",
+    "signatures",
+]

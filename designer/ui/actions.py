@@ -155,6 +155,10 @@ def _layers(id: str, text: str, *, icon: str = "") -> Spec:
     return Spec(f"layers.{id}", text, tip, (), icon, "Design", "layers", document=True)
 
 
+def _measure(id: str, text: str, tip: str, *keys: str, icon: str = "", group: str = "") -> Spec:
+    return Spec(f"measure.{id}", text, tip, keys, icon, "Measure", group)
+
+
 MENUS = ("File", "Edit", "View", "Insert", "Design", "Measure", "Window", "Help")
 
 SPECS: tuple[Spec, ...] = (
@@ -170,7 +174,6 @@ SPECS: tuple[Spec, ...] = (
         "Ctrl+E",
         icon="share-2",
         group="export",
-        document=True,
     ),
     _file("revert", "Read again", "Read this design from its file again and drop all changes", group="save", document=True),
     _file("close", "Close tab", "Close what this tab shows", "Ctrl+W", group="close"),
@@ -354,6 +357,14 @@ SPECS: tuple[Spec, ...] = (
         document=True,
     ),
     # -- measure
+    _measure("profile", "Profile", "Time this design on this machine, block by block", "Ctrl+P", icon="gauge"),
+    _measure("run", "Run profile", "Time this design now, under the settings of its profile page", "F5", icon="play"),
+    _measure("cancel", "Cancel the run", "Give up what is being measured"),
+    _measure("missing", "Measure missing layers", "Measure the layers that the latency table lacks", icon="timer", group="table"),
+    _measure(
+        "import", "Import latency table…", "Add a table that was measured elsewhere, as on a board", icon="upload", group="table"
+    ),
+    _measure("export", "Export latency table…", "Write the table of this machine to a file", icon="download", group="table"),
     Spec(
         "measure.compare",
         "Compare…",

@@ -22,6 +22,7 @@ from designer.ui import style, theme, units
 from designer.ui.compare.actions import CompareActions
 from designer.ui.export_actions import ExportActions
 from designer.ui.main_window import TITLE, MainWindow
+from designer.ui.profile_actions import Measuring, ProfileActions
 from designer.version import __version__
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Application(QObject):
         self.windows: list[MainWindow] = []
         self._session: Session | None = None
         self._worker: WorkerClient | None = None
+        self.measuring = Measuring(lambda: self.worker, settings, self)
 
     @property
     def session(self) -> Session:
@@ -60,6 +62,8 @@ class Application(QObject):
             from designer.app.worker_client import WorkerClient
 
             self._worker = WorkerClient(self)
+            for window in self.windows:
+                window.follow_worker(self._worker)
         return self._worker
 
     def new_window(self) -> MainWindow:
@@ -67,6 +71,7 @@ class Application(QObject):
         window = MainWindow(self)
         ExportActions(window, lambda: self.worker)
         CompareActions(window, lambda: self.worker)
+        ProfileActions(window, self.measuring)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))
         geometry = self.settings.get(WINDOW_GEOMETRY)
@@ -86,6 +91,7 @@ class Application(QObject):
         """Let go of the worker, and of what this process keeps for recovery, when its work is done."""
         if self._worker is not None:
             self._worker.stop()
+        self.measuring.end()
         self.settings.save()
         if self._session is not None:
             self._session.end()

@@ -5,14 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from designer.ui import actions, theme
-from designer.ui.actions import Actions
+from designer.ui.actions import BY_ID, Actions
 from designer.ui.heat_button import HeatButton
 from designer.ui.painting import painting
-from designer.ui.widgets import button, label, without_margins
+from designer.ui.widgets import button, label, set_role, without_margins
 
 SEARCH_WIDTH = 360
 TOOLS = (
@@ -21,6 +31,8 @@ TOOLS = (
     "insert.quick insert.note",
     "design.tidy view.fit view.zoom_selection",
 )
+ENDS = (("measure.compare", "Compare"), ("measure.profile", "Profile"), ("file.export", "Export"))
+PRIMARY = "file.export"
 
 
 class _Logo(QWidget):
@@ -139,19 +151,30 @@ class ToolBar(QToolBar):
         self._options.setContentsMargins(4, 0, 8, 0)
         self._options.addStretch(1)
         self.addWidget(middle)
-        compare = all_actions["measure.compare"]
-        one = button("Compare", icon="git-compare", tip=compare.toolTip(), on_click=compare.trigger)
-        self.addWidget(one)
-        export = all_actions["file.export"]
-        self._export = button("Export", "primary", icon="share-2", on_click=export.trigger)
-        self.addWidget(self._export)
-        export.changed.connect(lambda: self._follow(export.isEnabled(), export.toolTip()))
-        self._follow(export.isEnabled(), export.toolTip())
+        self._ends: dict[str, QPushButton] = {}
+        for action_id, text in ENDS:
+            self._add_end(all_actions[action_id], text)
 
     def hold(self, options: QWidget) -> None:
         """Show the document's own controls behind the tools."""
         self._options.insertWidget(0, options)
 
-    def _follow(self, enabled: bool, tip: str) -> None:
-        self._export.setEnabled(enabled)
-        self._export.setToolTip(tip)
+    def _add_end(self, action: QAction, text: str) -> None:
+        """A button with a word on it at the right end."""
+        action_id = action.objectName()
+        role = "primary" if action_id == PRIMARY else ""
+        made = self._ends[action_id] = button(text, role, icon=BY_ID[action_id].icon, on_click=action.trigger)
+        self.addWidget(made)
+
+        def follow() -> None:
+            made.setEnabled(action.isEnabled())
+            made.setToolTip(action.toolTip())
+
+        action.changed.connect(follow)
+        follow()
+
+    def step_back(self, back: bool) -> None:
+        """Leave the one primary button of the view to the page in front, or take it."""
+        made = self._ends[PRIMARY]
+        set_role(made, "" if back else "primary")
+        made.setIcon(theme.current().icon(BY_ID[PRIMARY].icon, "text.secondary" if back else "text.on_accent"))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths
 
+from designer.app.obstacle import obstacle
 from designer.app.settings import LAST_FOLDER
+from designer.ui.actions import NO_DOCUMENT
 
 if TYPE_CHECKING:
     from designer.app.export_job import Written
@@ -30,10 +32,7 @@ class ExportActions(QObject):
     def why_not(self) -> str:
         """Why the design in front cannot be exported, in a short sentence; empty when it can."""
         controller = self._window.controller
-        if controller is None or controller.engine.valid:
-            return ""
-        errors = [issue for issue in controller.engine.issues() if issue.severity == "error"]
-        return errors[0].message if errors else "The design is not complete."
+        return obstacle(controller.engine) if controller is not None else NO_DOCUMENT
 
     def open(self) -> None:
         """Show the dialog for the document in front."""

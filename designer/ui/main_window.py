@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.documents import Documents
     from designer.app.recovery import Session
+    from designer.app.worker_client import WorkerClient
     from designer.ui.context_menus import ContextMenus
     from designer.ui.document_actions import DocumentActions
     from designer.ui.document_page import DocumentPage
@@ -53,6 +54,8 @@ class MainWindow(QMainWindow):
 
     ready = Signal()  # painted for the first time, with everything that belongs to the picture
     closed = Signal()
+    controller_added = Signal(object)  # Controller: a document was opened here
+    controller_dropped = Signal(object)  # Controller: a document is about to go
 
     def __init__(self, program: Program) -> None:
         super().__init__()
@@ -294,11 +297,13 @@ class MainWindow(QMainWindow):
         self.tabs.add(page, controller.title, page.icon(), instead_of=current if isinstance(current, Welcome) else None)
         self._describe(page)
         page.canvas.view.setFocus()
+        self.controller_added.emit(controller)
 
     def _drop(self, controller: Controller) -> None:
         page = self.page_of(controller)
         if page is None:
             return
+        self.controller_dropped.emit(controller)
         self.undo_group.removeStack(controller.stack)
         for tool in self.tool_pages:
             if tool.controller is controller:
@@ -349,6 +354,7 @@ class MainWindow(QMainWindow):
                 self.workspace.docks.build_visible()
         elif self.workspace.shown and (isinstance(self.tabs.current, ToolPage) or not self.document_pages):
             self.workspace.hide()
+        self.tools.step_back(isinstance(self.tabs.current, ToolPage))
         if self.status is not None:
             self.status.set_controller(controller)
             tool = self.tabs.current
@@ -418,6 +424,10 @@ class MainWindow(QMainWindow):
         panel = self.workspace.docks.all["layers"].build()
         assert isinstance(panel, LayerTable)
         panel.copy(markdown=markdown)
+
+    def follow_worker(self, client: WorkerClient) -> None:
+        """Say in the status bar what the worker is at."""
+        self._need_status().worker.follow(client)
 
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""

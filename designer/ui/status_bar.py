@@ -10,8 +10,10 @@ from designer.analysis.engine import Engine
 from designer.analysis.flatten import flatten
 from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.app.controller import Controller
+from designer.app.measurements import ESTIMATED
 from designer.ui import numbers, theme, units
 from designer.ui.widgets import label, line, set_role, without_margins
+from designer.ui.worker_state import WorkerState
 
 MESSAGE_MS = 6000
 DTYPE = "fp32"
@@ -58,21 +60,25 @@ class StatusBar(QStatusBar):
         self.work.clicked.connect(units.switch)
         self._memory = _Figure("Peak memory")
         self._weights = _Figure("Weights", DTYPE)
+        self._time = _Figure("Time", "measured")
         self._last = label("", "muted")
         self._selection = label("", "secondary")
         self._figures = QWidget()
         figures = without_margins(QHBoxLayout(self._figures), 12)
-        for widget in (self._state, self._params, self.work, self._memory, self._weights):
+        for widget in (self._state, self._params, self.work, self._memory, self._weights, self._time):
             if widget is not self._state:
                 upright = line("upright")
                 upright.setFixedHeight(12)
                 figures.addWidget(upright)
             figures.addWidget(widget)
+        self._time_line = upright
         row.addWidget(self._figures)
         row.addWidget(self._last)
         self._message = label("", "secondary")
         row.addWidget(self._message, 1)
         row.addWidget(self._selection)
+        self.worker = WorkerState()
+        row.addWidget(self.worker)
         self.addWidget(self._row, 1)
         self._clear = QTimer(self)
         self._clear.setSingleShot(True)
@@ -91,12 +97,14 @@ class StatusBar(QStatusBar):
             self._controller.analysis_changed.disconnect(self._analysis_changed)
             self._controller.selection_changed.disconnect(self._selection_changed)
             self._controller.refused.disconnect(self.say)
+            self._controller.measurements.changed.disconnect(self._show_time)
         self._controller = controller
         self._last_valid = None
         if controller is not None:
             controller.analysis_changed.connect(self._analysis_changed)
             controller.selection_changed.connect(self._selection_changed)
             controller.refused.connect(self.say)
+            controller.measurements.changed.connect(self._show_time)
         self._figures.setVisible(controller is not None)
         self._last.setVisible(False)
         self.refresh()
@@ -153,6 +161,7 @@ class StatusBar(QStatusBar):
         self.work.show_number(units.name(), units.short(total.macs if total else None))
         self._memory.show_number(numbers.bytes_(peak))
         self._weights.show_number(numbers.bytes_(weights))
+        self._show_time()
         if total is not None and peak is not None:
             self._last_valid = (total.params, total.macs, peak)
         self._last.setVisible(total is None and self._last_valid is not None)
@@ -160,6 +169,23 @@ class StatusBar(QStatusBar):
             params, macs, memory = self._last_valid
             work = f"{units.short(macs)} {units.name()}"
             self._last.setText(f"Last valid {numbers.short(params)} params, {work}, {numbers.bytes_(memory)}")
+
+    def _show_time(self) -> None:
+        """What the design takes: as it was measured, else as it is estimated; nothing while nobody can say."""
+        times = self._controller.measurements if self._controller is not None else None
+        total = times.total_ms if times is not None else None
+        self._time.setVisible(total is not None)
+        self._time_line.setVisible(total is not None)
+        if times is None or total is None:
+            return
+        estimate = times.estimate if total.kind == ESTIMATED else None
+        self._time.unit.setText(total.kind)
+        self._time.setToolTip(
+            f"{estimate.known:,} of {estimate.layers:,} layers were measured here, the others are guessed"
+            if estimate is not None
+            else "Median of the last run of this design as it is"
+        )
+        self._time.show_number(numbers.ms(total.ms))
 
     def _say_count(self, count: int) -> None:
         if count != self._count:

@@ -113,6 +113,12 @@ class Segments(QFrame):
     def index(self) -> int:
         return self._group.checkedId()
 
+    def button(self, index: int) -> QPushButton:
+        """One of the buttons, to grey it where it cannot be chosen."""
+        found = self._group.button(index)
+        assert isinstance(found, QPushButton)
+        return found
+
     def choose(self, index: int) -> None:
         """Press a button without saying so through `chosen`; -1 lets all go, where several choices are shown at once."""
         if index >= 0:

@@ -15,10 +15,11 @@ from designer.graph.network import Edge, Node
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
-from designer.ui.canvas.heat import MACS, Heat, Warmth
+from designer.ui.canvas.heat import MACS, TIME, Heat, Warmth
 from designer.ui.painting import say_once
 
 if TYPE_CHECKING:
+    from designer.app.measurements import Time
     from designer.ui.canvas.painter import Ink
 
 MARGIN = 12.0  # what is painted outside the body: ring, ports, mark
@@ -33,6 +34,7 @@ BAR: dict[str, float] = _look.size("node.share_bar")
 MIDDLE_LOOK = _look.size("node.middle")
 SECOND_STRIPE: dict[str, float] = _look.size("node.composite_stripe_2")
 MARK_AT: list[float] = _look.size("node.mark.centre_from_top_right")
+LEAST_NAME = 44.0  # px that a name keeps beside numbers
 PAD_MIDDLE: float = MIDDLE_LOOK["pad_right"]
 
 
@@ -59,6 +61,7 @@ class NodeItem(QGraphicsItem):
         self.category = ""
         self.status = "ok"
         self.macs = 0
+        self.time: Time | None = None  # what it takes, while that is known
         self.warmth: Warmth | None = None  # the figure it is coloured by, while heat is on and it is known
         self.selected = False
         self.hovered = False
@@ -94,6 +97,19 @@ class NodeItem(QGraphicsItem):
         self.status = result.status if result is not None else "ok"
         self.macs = result.cost.macs if result is not None and self.status in ("ok", "warning") else 0
         self.forget_texts()
+
+    def tell_time(self, time: Time | None) -> None:
+        """How long it takes stands beside its MACs."""
+        if time != self.time:
+            self.time = time
+            self.update()
+
+    @property
+    def spent(self) -> str:
+        """Its time as it is written on the block; "" where nobody knows, and where there is nothing to do."""
+        if self.time is None or not self.time.ms or self.quiet or self.status not in ("ok", "warning"):
+            return ""
+        return f"{'≈ ' if self.time.kind == 'estimated' else ''}{numbers.ms(self.time.ms)}"
 
     def forget_texts(self) -> None:
         """Texts are made anew when they are next painted, as when the unit of work changes."""
@@ -296,9 +312,15 @@ class NodeItem(QGraphicsItem):
         draw.draw_icon(painter, kit, self.glyph(), self._hue(kit), ICON["x"], icon_y, ICON["size"])
         if quiet:
             painter.setOpacity(1.0 if not self.dimmed else 0.45)
+        room = right - TEXT_X - (len(work) * kit.digit + 8 if work else 0)
+        spent = "" if single or (hot is not None and self.scale_.heat.metric == TIME) else self.spent
+        if spent and room - len(spent) * kit.digit - 10 >= LEAST_NAME:
+            painter.setFont(kit.number_font)
+            painter.setPen(muted)
+            draw.right_text(painter, spent, TEXT_X + room - 2, baseline, kit.digit)
+            room -= len(spent) * kit.digit + 10
         painter.setFont(kit.name_font)
         painter.setPen(muted if quiet else text)
-        room = right - TEXT_X - (len(work) * kit.digit + 8 if work else 0)
         painter.drawText(QPointF(TEXT_X, baseline), self._fit(name, kit, CLOSE, room))
         painter.setFont(kit.number_font)
         if work:

@@ -56,6 +56,7 @@ class Scene(Surface):
         self.marks = RunMarks()
         controller.graph_changed.connect(self._follow_graph)
         controller.analysis_changed.connect(self._follow_analysis)
+        controller.measurements.replaced.connect(self.tell_times)
         controller.selection_changed.connect(self.mark_selected)
         self.contents_changed.connect(self._follow_marks)
         self.rebuild()
@@ -64,6 +65,7 @@ class Scene(Surface):
         """Listen no longer."""
         self.controller.graph_changed.disconnect(self._follow_graph)
         self.controller.analysis_changed.disconnect(self._follow_analysis)
+        self.controller.measurements.replaced.disconnect(self.tell_times)
         self.controller.selection_changed.disconnect(self.mark_selected)
 
     # -- places ------------------------------------------------------------------------------------------------------------
@@ -217,6 +219,7 @@ class Scene(Surface):
         x, y = self.folds.box(node_id)[:2] if node_id in self.folds.boxes else self.place(node_id)
         item.place(x, y, *node_size(network.node(node_id).block))
         item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
+        item.tell_time(self.controller.time_of(node_id))
         self.put_node(item)
         self._follow_stage(node_id)
 
@@ -224,6 +227,7 @@ class Scene(Surface):
         """Let a block show its node and result as they are now."""
         before = (item.quiet, item.status, item.category)
         item.look_at(self.controller.design.root.node(item.id), self.controller.engine.results.get(item.id))
+        item.tell_time(self.controller.time_of(item.id))
         if before != (item.quiet, item.status, item.category):
             self.note_look(item)
 
@@ -557,6 +561,11 @@ class Scene(Surface):
 
     def mark_selected(self, node_ids: frozenset[str]) -> None:
         super().mark_selected(frozenset(map(self.seen, node_ids)))
+
+    def tell_times(self) -> None:
+        """Write on every block how long it takes: something was measured, or is estimated in another way."""
+        for node_id, item in self.nodes.items():
+            item.tell_time(self.controller.time_of(node_id))
 
     def warmth(self, node_id: str) -> Warmth | None:
         card = self.folds.folded.folds.get(node_id)

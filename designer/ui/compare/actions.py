@@ -140,7 +140,9 @@ class CompareActions(QObject):
             if page is not None:
                 self._window.tabs.show(page)
             return
-        design = one.controller.design.copy()
+        from designer.app.history import copy_of
+
+        design = copy_of(one.controller.design)
         name, detail = one.called
         design.name = f"{name} ({detail})" if one.said else design.name
         self._window.documents.add(design)

@@ -65,7 +65,7 @@ class LayerDelegate(QStyledItemDelegate):
         unknown = text in (numbers.UNKNOWN, numbers.NOT_APPLICABLE)
         painter.setFont(self._font(row, column, unknown=unknown))
         quiet = unknown or row.status in _GREY or text == "0"
-        strong = COLUMNS[column].id in ("params", "macs", "activations")
+        strong = COLUMNS[column].id in ("params", "macs", "ms", "activations")
         painter.setPen(look.color("text.muted" if quiet else "text.primary" if strong else "text.secondary"))
         room = rect.adjusted(PAD, 0, -PAD, 0)
         if LETTER * len(text) > room.width():

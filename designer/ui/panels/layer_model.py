@@ -15,6 +15,7 @@ from designer.analysis.results import NodeResult
 from designer.app.controller import Controller
 from designer.graph.network import Node
 from designer.ui import numbers, units
+from designer.ui.panels.layer_times import TIMED, LayerTimes
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -65,6 +66,11 @@ def _elements(spec: Any) -> int:
     return int(spec.elements) if spec is not None else -1
 
 
+def _timed(id: str, title: str, width: int, *, right: bool = True) -> Column:
+    """A column whose figures are measured: `TIMED` says what stands in it."""
+    return Column(id, title, width, width - 12, lambda row: "", lambda row: -1, right=right, at_first=False, mono=id != "bound")
+
+
 COLUMNS = (
     Column("name", "Layer", 132, 104, lambda row: row.name, lambda row: row.name, mono=False),
     Column("block", "Block", 118, 92, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
@@ -94,6 +100,12 @@ COLUMNS = (
         right=True,
     ),
     Column("share", "Share of MACs", 142, 98, lambda row: "", lambda row: -1 if row.cost is None else row.cost.macs, right=True),
+    _timed("ms", "ms", 72),
+    _timed("time_share", "Share of time", 96),
+    _timed("gmacs", "GMAC/s", 72),
+    _timed("intensity", "MAC/byte", 76),
+    _timed("bound", "Bound by", 84, right=False),
+    _timed("save", "Save, ms", 72),
     Column("activations", "Activations", 96, 84, *_cost("activations"), right=True),
     Column(
         "other",
@@ -136,6 +148,7 @@ class LayerModel(QAbstractTableModel):
         self._descending = True
         self.most = 0  # MACs of the largest row: the full length of a share bar
         self.total: Cost | None = None
+        self.times = LayerTimes()
 
     # -- what it shows -----------------------------------------------------------------------------------------------------
 
@@ -192,6 +205,7 @@ class LayerModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Bring the list up to date; rows that stay are only repainted."""
+        self.times.follow(self._controller)
         rows = self._build()
         self.total = self._controller.engine.total if self._controller is not None else None
         self.most = max([row.cost.macs for row in rows if row.cost is not None], default=0)
@@ -275,7 +289,9 @@ class LayerModel(QAbstractTableModel):
     def _sorted(self, rows: list[LayerRow]) -> list[LayerRow]:
         if self._sort == SORT_NATURAL:
             return rows
-        return sorted(rows, key=COLUMNS[self._sort].key, reverse=self._descending)
+        column = COLUMNS[self._sort]
+        key = self.times.key(column.id) if column.id in TIMED else column.key
+        return sorted(rows, key=key, reverse=self._descending)
 
     # -- Qt ----------------------------------------------------------------------------------------------------------------
 
@@ -313,6 +329,8 @@ class LayerModel(QAbstractTableModel):
         """What stands in a cell, as it is shown and copied."""
         if COLUMNS[column].id == "share":
             return self.share(row)
+        if COLUMNS[column].id in TIMED:
+            return self.times.text(row, COLUMNS[column].id)
         return COLUMNS[column].text(row)
 
     def share(self, row: LayerRow) -> str:
@@ -323,7 +341,8 @@ class LayerModel(QAbstractTableModel):
 
 def heading(column: int) -> str:
     """The title of a column, in the unit in use."""
-    return COLUMNS[column].title.replace(units.MACS, units.name())
+    title = COLUMNS[column].title.replace(units.MACS, units.name())
+    return title.replace("MAC/", "FLOP/") if units.name() == units.FLOPS else title
 
 
 def _words(row: LayerRow) -> str:

@@ -26,6 +26,7 @@ from designer.graph.design import ROOT
 from designer.ui import theme, units
 from designer.ui.panels.layer_delegate import LayerDelegate
 from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerModel, as_text, heading
+from designer.ui.panels.layer_times import SHOWN_WITH_TIMES
 from designer.ui.widgets import Segments, tool_button, without_margins
 
 LEVELS = (STAGE, BLOCK, LAYER)
@@ -128,6 +129,7 @@ class LayerTable(QWidget):
         self._fitting = False
         self._syncing = False
         self._stale: Delta | None = None
+        self._chosen: set[str] = set()  # columns that a person showed or hid
         self.model = LayerModel()
         self.model.setParent(self)
         self.view = _View()
@@ -243,6 +245,7 @@ class LayerTable(QWidget):
 
     def show_column(self, column_id: str, shown: bool) -> None:
         """Show or hide a column by its id."""
+        self._chosen.add(column_id)
         self.view.setColumnHidden(PLACE[column_id], not shown)
         self._fit()
         self._keep_columns()
@@ -388,16 +391,35 @@ class LayerTable(QWidget):
             old.graph_changed.disconnect(self._graph_changed)
             old.analysis_changed.disconnect(self._analysis_changed)
             old.selection_changed.disconnect(self._selection_changed)
+            old.measurements.replaced.disconnect(self._times_changed)
             old.destroyed.disconnect(self._forget)
         self._controller = controller
         if controller is not None:
             controller.graph_changed.connect(self._graph_changed)
             controller.analysis_changed.connect(self._analysis_changed)
             controller.selection_changed.connect(self._selection_changed)
+            controller.measurements.replaced.connect(self._times_changed)
             controller.destroyed.connect(self._forget)
         self._stale = None
         self.model.set_controller(controller)
+        self._show_times()
         self._show_selection()
+
+    def _times_changed(self) -> None:
+        """Other times are shown, or the first ones."""
+        if self.isVisible():
+            self.model.refresh()
+            self._show_times()
+        else:
+            self._stale = self._stale or Delta(frozenset(), frozenset(), False)
+
+    def _show_times(self) -> None:
+        """Milliseconds stand beside MACs as soon as they are known, until a person decides otherwise."""
+        known = self._controller is not None and self._controller.measurements.layers_ms is not None
+        for column_id in SHOWN_WITH_TIMES:
+            if column_id not in self._chosen:
+                self.view.setColumnHidden(PLACE[column_id], not known)
+        self._fit()
 
     def _forget(self) -> None:
         """The document is being destroyed: there is nothing to disconnect from any more."""
@@ -409,7 +431,7 @@ class LayerTable(QWidget):
         if self._stale is not None:
             delta, self._stale = self._stale, None
             self.model.follow(delta)
-        self._fit()
+        self._show_times()
         self._show_selection()
 
     def _graph_changed(self, delta: GraphDelta) -> None:

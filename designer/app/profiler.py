@@ -1,0 +1,452 @@
+"""Profiles of one document: what is run, what is shown, and what was run before.
+
+The worker does the work. Here a job is begun, followed and cancelled; what it brings goes into the history of the document and
+into the latency tables, and is shown through the document's `measurements`.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from blocks.errors import LightdesignerError
+from designer import protocol
+from designer.analysis.engine import Engine
+from designer.analysis.flatten import flatten
+from designer.analysis.latency import Estimate as TableEstimate
+from designer.analysis.measured import (
+    BACKENDS,
+    DEVICES,
+    DTYPES,
+    ELEMENT_BYTES,
+    BackendName,
+    DeviceName,
+    DtypeName,
+    LayersMeasured,
+    Machine,
+    Profile,
+    Roof,
+    Setup,
+)
+from designer.analysis.memory import peak_activation_elements
+from designer.app import run_history
+from designer.app.measurements import Estimate, measured_in, signatures
+from designer.app.profile_figures import Pieces, Source, pieces_expected, pieces_of_run
+from designer.app.run_history import Run
+from designer.app.settings import Setting, Settings
+
+if TYPE_CHECKING:
+    from designer.app.controller import Controller
+    from designer.app.latency_tables import LatencyTables
+    from designer.app.worker_client import WorkerClient
+
+SWEEP = (1, 2, 4, 8, 16, 32)
+MARGIN = 0.9
+"""A model may need this part of the free memory: the rest is for the libraries and everybody else."""
+
+OPTIONS = Setting("profile/options", "")
+DEVICE_NAMES = Setting("profile/devices", "")  # what this machine's devices are called, from the last time the worker said so
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person chooses before a run. Without `threads` the machine's own number is used."""
+
+    device: DeviceName = "cpu"
+    backend: BackendName = "fused"
+    dtype: DtypeName = "fp32"
+    batch: int = 1
+    sweep: bool = False
+    threads: int | None = None
+    within: float = 0.02
+    time_limit_s: int = 60
+
+    def setup(self, threads: int) -> Setup:
+        """Under what its times will be measured."""
+        return Setup(
+            device=self.device, backend=self.backend, dtype=self.dtype, threads=self.threads or threads, batch=self.batch
+        )
+
+
+def options_in(settings: Settings | None) -> RunOptions:
+    """What a person chose the last time."""
+    with suppress(msgspec.MsgspecError, ValueError):
+        return msgspec.json.decode(settings.get(OPTIONS) if settings is not None else "", type=RunOptions)
+    return RunOptions()
+
+
+class MachineFacts(QObject):
+    """What the worker says about this machine, asked once, and its devices' names, which are remembered."""
+
+    known = Signal()
+    failed = Signal(str)
+
+    def __init__(self, client: WorkerClient, settings: Settings | None) -> None:
+        super().__init__(client)
+        self._client = client
+        self._settings = settings
+        self._job = 0
+        self.machine: Machine | None = None
+        client.finished.connect(self._finished)
+        client.failed.connect(self._failed)
+        client.cancelled.connect(self._cancelled)
+
+    def ask(self) -> None:
+        """Find out, if nobody is at it; `known` follows."""
+        if not self._job:
+            self._job = self._client.submit(protocol.AskMachine())
+
+    def _finished(self, result: object) -> None:
+        if isinstance(result, protocol.MachineKnown) and result.job == self._job:
+            self._job = 0
+            self.machine = msgspec.json.decode(result.machine, type=Machine)
+            if self._settings is not None:
+                self._settings.set(DEVICE_NAMES, json.dumps([self.machine.device_names, self.machine.threads]))
+            self.known.emit()
+
+    def _failed(self, failed: protocol.Failed) -> None:
+        if failed.job == self._job:
+            self._job = 0
+            self.failed.emit(failed.sentence)
+
+    def _cancelled(self, number: int) -> None:
+        if number == self._job:
+            self._job = 0
+
+
+def remembered_devices(settings: Settings | None) -> tuple[dict[str, str], int]:
+    """The names of this machine's devices and its number of threads, as the worker said them the last time."""
+    with suppress(ValueError, TypeError):
+        names, threads = json.loads(settings.get(DEVICE_NAMES) if settings is not None else "")
+        if isinstance(names, dict) and isinstance(threads, int):
+            return {str(key): str(value) for key, value in names.items()}, threads
+    return {}, 1
+
+
+def needed_bytes(engine: Engine, dtype: str, batch: int) -> int | None:
+    """What a run needs at most: weights, and the tensors alive at the worst moment. None while the totals are unknown."""
+    cost = engine.total
+    if cost is None:
+        return None
+    elements = cost.params + cost.buffers + batch * peak_activation_elements(flatten(engine))
+    return ELEMENT_BYTES[dtype] * elements
+
+
+class _Before(NamedTuple):
+    """What is known of a run before it has run."""
+
+    signatures: dict[str, str]
+    preset: str
+    options: dict[str, Any]
+    title: str
+    expected: Estimate | None
+
+
+class Profiler(QObject):
+    """The runs of one document. `begin` and `measure_missing` end with exactly one of `finished`, `failed` and `cancelled`."""
+
+    runs_changed = Signal()
+    shown_changed = Signal()  # another run is shown, or none
+    state_changed = Signal()  # a job began or ended
+    progress = Signal(object)  # protocol.Phase
+    finished = Signal(str)  # what has to be said about it, a sentence; "" where it went as it should
+    failed = Signal(str)  # why not, a sentence
+    cancelled = Signal()
+
+    def __init__(self, controller: Controller, client: WorkerClient, tables: LatencyTables, settings: Settings | None) -> None:
+        super().__init__(controller)
+        self.controller = controller
+        self.tables = tables
+        self._client = client
+        self._settings = settings
+        self.options = options_in(settings)
+        self.runs: list[Run] = []
+        self.shown: Run | None = None
+        self._number = 0
+        self._began: _Before | None = None  # what is known of a run before it has run
+        self._key = run_history.key_of(controller)
+        self._ran: tuple[str, Pieces] | None = None
+        self._expected: tuple[Estimate, Pieces] | None = None
+        controller.measurements.set_source(self.source)
+        client.progress.connect(self._progressed)
+        client.finished.connect(self._finished)
+        client.failed.connect(self._failed)
+        client.cancelled.connect(self._cancelled)
+        controller.title_changed.connect(self._follow_file)
+        tables.changed.connect(self._estimate_anew)
+        if self._key:
+            self._take_up(run_history.read(self._key))
+        self._estimate_anew()
+
+    # -- options -----------------------------------------------------------------------------------------------------------------
+
+    def choose(self, options: RunOptions) -> None:
+        """Use these from now on, in this document and in those opened later."""
+        if options == self.options:
+            return
+        self.options = options
+        if self._settings is not None:
+            self._settings.set(OPTIONS, msgspec.json.encode(options).decode())
+        if self.shown is None:
+            self._estimate_anew()
+
+    @property
+    def setup(self) -> Setup:
+        """Under what the shown times were measured, or would be."""
+        return self.shown.profile.setup if self.shown is not None else self.options.setup(self._machine()[1])
+
+    @property
+    def device_name(self) -> str:
+        """What the device of `setup` is called."""
+        if self.shown is not None and self.shown.profile.environment.device_name:
+            return self.shown.profile.environment.device_name
+        return self._machine()[0].get(self.setup.device, "")
+
+    def _machine(self) -> tuple[dict[str, str], int]:
+        return remembered_devices(self._settings)
+
+    # -- jobs --------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        return self._number != 0
+
+    def begin(self) -> None:
+        """Profile the design as it is now."""
+        options = self.options
+        threads = options.threads or self._machine()[1]
+        self._submit(
+            protocol.ProfileDesign(
+                design=self._text(),
+                device=options.device,
+                backend=options.backend,
+                dtype=options.dtype,
+                batch=options.batch,
+                threads=options.threads,
+                within=options.within,
+                time_limit_s=float(options.time_limit_s),
+                sweep=SWEEP if options.sweep else (),
+                roof=self._known_roof(options, threads),
+            )
+        )
+
+    def measure_missing(self, setup: Setup, keys: tuple[str, ...]) -> None:
+        """Measure layers that the table of this device lacks."""
+        self._submit(
+            protocol.MeasureLayers(
+                design=self._text(),
+                keys=keys,
+                device=setup.device,
+                backend=setup.backend,
+                dtype=setup.dtype,
+                batch=setup.batch,
+                threads=setup.threads,
+                time_limit_s=float(self.options.time_limit_s),
+            )
+        )
+
+    def cancel(self) -> None:
+        """Give the job up; `cancelled` follows within half a second."""
+        if self._number:
+            self._client.cancel(self._number)
+
+    def _submit(self, job: protocol.ProfileDesign | protocol.MeasureLayers) -> None:
+        if self._number:
+            return
+        self._began = self._before(job) if isinstance(job, protocol.ProfileDesign) else None
+        self._number = self._client.submit(job)
+        self.state_changed.emit()
+
+    def _before(self, job: protocol.ProfileDesign) -> _Before:
+        """What a run will be kept with: the design as it is now, and what its layers let expect."""
+        engine, origin = self.controller.engine, self.controller.design.origin
+        setup = self.options.setup(job.threads or self._machine()[1])
+        expected = self.tables.estimate(engine, self._machine()[0].get(setup.device, ""), setup)
+        return _Before(
+            signatures(engine),
+            origin.preset if origin is not None else "",
+            dict(origin.options) if origin is not None else {},
+            self.controller.title,
+            expected,
+        )
+
+    def _text(self) -> str:
+        from designer.document.format import write
+
+        return write(self.controller.design)
+
+    def _known_roof(self, options: RunOptions, threads: int) -> msgspec.Raw:
+        table = self.tables.of(self._machine()[0].get(options.device, ""))
+        roof = table.roof(options.device, options.dtype, threads) if table is not None else None
+        return protocol.NOTHING if roof is None else msgspec.Raw(msgspec.json.encode(roof))
+
+    def _progressed(self, phase: protocol.Phase) -> None:
+        if phase.job == self._number:
+            self.progress.emit(phase)
+
+    def _finished(self, result: object) -> None:
+        if not isinstance(result, protocol.Profiled | protocol.LayersMeasured) or result.job != self._number:
+            return
+        self._number = 0
+        try:
+            if isinstance(result, protocol.Profiled):
+                said = self._take(msgspec.json.decode(result.profile, type=Profile))
+            else:
+                said = self._learn(msgspec.json.decode(result.layers, type=LayersMeasured))
+        except (msgspec.MsgspecError, LightdesignerError) as problem:
+            self.state_changed.emit()
+            self.failed.emit(f"The measurement came back in a form that this window does not understand: {problem}.")
+            return
+        self.state_changed.emit()
+        self.finished.emit(said)
+
+    def _failed(self, failed: protocol.Failed) -> None:
+        if self._number and failed.job == self._number:
+            self._number = 0
+            self.state_changed.emit()
+            self.failed.emit(failed.sentence)
+
+    def _cancelled(self, number: int) -> None:
+        if self._number and number == self._number:
+            self._number = 0
+            self.state_changed.emit()
+            self.cancelled.emit()
+
+    # -- what a job brings -------------------------------------------------------------------------------------------------------
+
+    def _take(self, profile: Profile) -> str:
+        assert self._began is not None
+        before, expected = self._began, self._began.expected
+        run = Run(
+            id=run_history.new_id(),
+            at=profile.at or run_history.now(),
+            profile=profile,
+            signatures=before.signatures,
+            preset=before.preset,
+            options=before.options,
+            title=before.title,
+            expected_ms=expected.total_ms if expected is not None else None,
+            expected_known=expected.known if expected is not None else 0,
+            expected_layers=expected.layers if expected is not None else 0,
+        )
+        self.runs.insert(0, run)
+        del self.runs[run_history.MOST :]
+        trouble = run_history.write(self._key, run) if self._key else ""
+        self.show(run)
+        self.runs_changed.emit()
+        if profile.environment.device_name:
+            self.tables.learn(profile.environment.device_name, profile)
+        return trouble
+
+    def _learn(self, found: LayersMeasured) -> str:
+        self.tables.learn(found.device_name, found)
+        count = len(found.failed)
+        return f"{count} {'layer' if count == 1 else 'layers'} could not be measured." if count else ""
+
+    # -- runs --------------------------------------------------------------------------------------------------------------------
+
+    def show(self, run: Run | None) -> None:
+        """Show the times of this run in the whole window."""
+        self.shown = run
+        self.controller.measurements.show(measured_in(run.profile, run.signatures) if run is not None else None)
+        self._estimate_anew()
+        self.shown_changed.emit()
+
+    def forget(self, run: Run) -> None:
+        """Take a run out of the history."""
+        self.runs = [one for one in self.runs if one.id != run.id]
+        if self._key:
+            run_history.remove(self._key, run.id)
+        if self.shown is not None and self.shown.id == run.id:
+            self.show(self.runs[0] if self.runs else None)
+        self.runs_changed.emit()
+
+    def fits(self, run: Run) -> bool:
+        """Whether the design is still what ran."""
+        return run.signatures == signatures(self.controller.engine)
+
+    def _take_up(self, runs: list[Run]) -> None:
+        known = {run.id for run in self.runs}
+        self.runs = sorted([*self.runs, *[run for run in runs if run.id not in known]], key=lambda run: run.id, reverse=True)
+        if self.shown is None and self.runs:
+            self.show(next((run for run in self.runs if self.fits(run)), self.runs[0]))
+
+    def _follow_file(self) -> None:
+        """A document that gets a file keeps its runs there, beside those the file has already."""
+        key = run_history.key_of(self.controller)
+        if key == self._key or not key:
+            return
+        old, self._key = self._key, key
+        before = run_history.read(key)
+        if not old or self.controller.path is not None:
+            known = {run.id for run in before}
+            for run in self.runs:
+                if run.id not in known:
+                    run_history.write(key, run)
+        self._take_up(before)
+        self.runs_changed.emit()
+
+    # -- estimates ---------------------------------------------------------------------------------------------------------------
+
+    def _estimate_anew(self) -> None:
+        """What was not measured is estimated from the table of the same device and setup."""
+        name, setup = self.device_name, self.setup
+        if not name:
+            self.controller.measurements.set_estimator(None)
+            return
+
+        def estimator(engine: Engine) -> Estimate | None:
+            return self.tables.estimate(engine, name, setup)
+
+        self.controller.measurements.set_estimator(estimator)
+
+    def source(self) -> Source:
+        """The pieces of the run that is shown, and of what is expected of what changed since; worked out once each."""
+        shown, times, setup = self.shown, self.controller.measurements, self.setup
+        if shown is None:
+            self._ran = None
+        elif self._ran is None or self._ran[0] != shown.id:
+            self._ran = shown.id, pieces_of_run(shown.profile)
+        estimate = times.estimate if not times.is_current else None
+        if estimate is None:
+            self._expected = None
+        elif self._expected is None or self._expected[0] is not estimate:
+            self._expected = estimate, pieces_expected(self.controller.engine, setup, estimate.times, self.roof())
+        ran, expected = self._ran, self._expected
+        return Source(ran[1] if ran is not None else None, expected[1] if expected is not None else None, setup.batch)
+
+    def roof(self) -> Roof | None:
+        """The roof under which the shown blocks stand."""
+        if self.shown is not None and self.shown.profile.roof is not None:
+            return self.shown.profile.roof
+        table, setup = self.tables.of(self.device_name), self.setup
+        return table.roof(setup.device, setup.dtype, setup.threads) if table is not None else None
+
+    def estimates(self) -> list[tuple[str, TableEstimate]]:
+        """What each table says about the design, by device: every setup under which anything was measured."""
+        found = []
+        for name, table in self.tables.tables.items():
+            for setup in table.setups():
+                estimate = table.estimate(self.controller.engine, setup)
+                if estimate is not None:
+                    found.append((name, estimate))
+        return found
+
+    @property
+    def threads(self) -> int:
+        """How many threads are used where nobody says."""
+        return self._machine()[1]
+
+    def name_of(self, device: str) -> str:
+        """What a device of this machine is called, "" while nobody knows."""
+        return self._machine()[0].get(device, "")
+
+    def local_devices(self) -> set[str]:
+        """The names of this machine's devices."""
+        return set(self._machine()[0].values())
+
+
+__all__ = ["BACKENDS", "DEVICES", "DTYPES", "SWEEP", "MachineFacts", "Profiler", "RunOptions", "needed_bytes"]

@@ -1,0 +1,164 @@
+"""The foot of the run settings: what a run needs, how far it is, why nothing came of it, and the buttons."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from designer.analysis.measured import Machine
+from designer.app.profiler import MARGIN
+from designer.ui import numbers
+from designer.ui.profile.card import PAD, Marked, padded
+from designer.ui.widgets import button, label, set_role, without_margins
+
+if TYPE_CHECKING:
+    from designer.protocol import Phase
+
+LOADING = "Asking the worker what this machine has."
+
+
+class RunFoot(QWidget):
+    """`run_wanted` and `cancel_wanted` say which button was pressed, `state_changed` that a run began or ended."""
+
+    run_wanted = Signal()
+    cancel_wanted = Signal()
+    state_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running = False
+        self._why = ""
+        self._been = False
+        self._started = 0.0
+        self._column = column = QVBoxLayout(self)
+        padded(column, 8, PAD - 1)
+        column.setSpacing(12)
+        self.memory, self.memory_words = _box("fits")
+        column.addWidget(self.memory)
+        self.progress = QWidget()
+        progress = without_margins(QVBoxLayout(self.progress), 6)
+        words = without_margins(QHBoxLayout(), 8)
+        self.phase = label("", wrap=True)
+        self.seconds = label("", "number-muted")
+        words.addWidget(self.phase, 1)
+        words.addWidget(self.seconds)
+        progress.addLayout(words)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the run")
+        progress.addWidget(self.bar)
+        column.addWidget(self.progress)
+        self.trouble, self.trouble_words = _box("problem")
+        column.addWidget(self.trouble)
+        row = without_margins(QHBoxLayout(), 8)
+        self.run_button = button("Run", "primary", icon="play", on_click=self.run_wanted.emit)
+        self.cancel_button = button("Cancel", on_click=self.cancel_wanted.emit)
+        row.addWidget(self.run_button, 1)
+        row.addWidget(self.cancel_button)
+        column.addLayout(row)
+        self._clock = QTimer(self)
+        self._clock.setInterval(250)
+        self._clock.timeout.connect(self._tick)
+        self.progress.hide()
+        self.trouble.hide()
+        self._refresh()
+
+    # -- whether it can run ------------------------------------------------------------------------------------------------------
+
+    def show_need(self, needed: int | None, machine: Machine | None, device: str, problem: str) -> None:
+        """What a run needs, what there is, and why there can be none, "" where there can. `needed` is None for a design whose
+        size is not known."""
+        free = machine.free_bytes if machine is not None and device == "cpu" else None
+        role, icon, color = "fits", "memory-stick", "state.ok"
+        self._why = problem
+        if needed is None:
+            icon, color, said = "info", "text.muted", "Nothing to run yet."
+        elif machine is None:
+            icon, color, said = "loader-circle", "text.muted", f"Needs {numbers.bytes_(needed)}. {LOADING}"
+        elif free is None:
+            said = f"Needs {numbers.bytes_(needed)}."
+        elif needed > MARGIN * free:
+            role, icon, color = "problem", "circle-x", "state.error"
+            said = f"Needs {numbers.bytes_(needed)}, but only {numbers.bytes_(free)} are free. "
+            said += "Use a smaller batch, resolution or width."
+            self._why = problem or said
+        else:
+            said = f"Needs {numbers.bytes_(needed)}, free {numbers.bytes_(free)}."
+        set_role(self.memory, role)
+        self.memory_words.say(icon, color, said)
+        self._refresh()
+
+    @property
+    def why_not(self) -> str:
+        """Why there can be no run now, a sentence; "" where there can."""
+        return "A run is going on." if self.running else self._why
+
+    def has_run(self, been: bool) -> None:
+        """Whether there is a run already: then the button says so."""
+        self._been = been
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.run_button.setText("Run again" if self._been else "Run")
+        self.run_button.setAccessibleName(self.run_button.text())
+        self.run_button.setEnabled(not self.why_not)
+        self.run_button.setToolTip(self.why_not)
+        self.cancel_button.setEnabled(self.running)
+
+    # -- a run -------------------------------------------------------------------------------------------------------------------
+
+    def begin(self, text: str) -> None:
+        """A job was given to the worker."""
+        self.running = True
+        self.trouble.hide()
+        self.phase.setText(text)
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        self._started = time.monotonic()
+        self.progress.show()
+        self._clock.start()
+        self._tick()
+        self._refresh()
+        self.state_changed.emit()
+
+    def show_phase(self, phase: Phase) -> None:
+        """How far it is: so many steps are done."""
+        self.phase.setText(phase.text)
+        self.bar.setRange(0, max(1, phase.steps))
+        self.bar.setValue(phase.step - 1)
+        self._tick()
+
+    def end(self) -> None:
+        """It is over."""
+        self.running = False
+        self._clock.stop()
+        self.progress.hide()
+        self._refresh()
+        self.state_changed.emit()
+
+    def tell(self, trouble: str) -> None:
+        """Say what went wrong; "" takes it back."""
+        if trouble:
+            self.trouble_words.say("circle-x", "state.error", trouble)
+        self.trouble.setVisible(bool(trouble))
+
+    def height_for(self, width: int) -> int:
+        """How high it is at a width, whatever it says."""
+        return self._column.totalHeightForWidth(width)
+
+    def _tick(self) -> None:
+        self.seconds.setText(f"{time.monotonic() - self._started:.0f} s")
+        self.bar.setAccessibleDescription(f"{self.phase.text()}, {self.seconds.text()}")
+
+
+def _box(role: str) -> tuple[QFrame, Marked]:
+    frame = QFrame()
+    frame.setProperty("role", role)
+    row = without_margins(QHBoxLayout(frame))
+    row.setContentsMargins(10, 8, 10, 8)
+    words = Marked()
+    row.addWidget(words)
+    return frame, words
