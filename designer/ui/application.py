@@ -154,6 +154,7 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     from blocks.errors import LightdesignerError
 
     qt, program = _start(asked)
+    farewell = _Signals(qt)  # before the first event: an exception in the middle of one would end nothing
     window = program.new_window()
     ask_later = False
     try:
@@ -166,7 +167,7 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     if ask_later and design is not None:
         window.ready.connect(lambda: window.open_text(design))
     window.show()
-    farewell = _Signals(qt)
+    QTimer.singleShot(0, farewell, farewell.look)  # the loop can only be left once it runs
     code = qt.exec()
     program.end()
     farewell.stop()
@@ -223,6 +224,7 @@ class _Signals(QObject):
 
     def __init__(self, qt: QApplication) -> None:
         super().__init__(qt)
+        self._wanted = False
         self._before = {}
         self._ours, theirs = socket.socketpair()
         self._theirs = theirs
@@ -234,7 +236,16 @@ class _Signals(QObject):
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
             if hasattr(signal, name):
                 number = getattr(signal, name)
-                self._before[number] = signal.signal(number, lambda *_: qt.exit(INTERRUPTED))
+                self._before[number] = signal.signal(number, self._asked)
+
+    def _asked(self, *_: object) -> None:
+        self._wanted = True
+        self.look()
+
+    def look(self) -> None:
+        """End the event loop if the process was asked to end, be it before the loop ran."""
+        if self._wanted:
+            QApplication.exit(INTERRUPTED)
 
     def stop(self) -> None:
         signal.set_wakeup_fd(-1)
