@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer import catalogue
@@ -18,6 +18,7 @@ from designer.graph.edits import SetLabel, SetParam
 from designer.ui import units
 from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.parameter_form import FormRow
+from designer.ui.panels.spin import Spin
 from tests.analysis.test_fixes import residual
 from tests.designs import chain, state
 from tests.ui.panels_helpers import drag_slider
@@ -503,3 +504,21 @@ def test_every_field_has_a_name_and_can_be_reached_by_key(show: Show) -> None:
     assert len(own) > 10
     nameless = [widget for widget in own if widget.isVisible() and not widget.accessibleName()]
     assert nameless == []
+
+
+@pytest.mark.parametrize("width", [296, 328])
+def test_nothing_in_a_form_overlaps_or_is_cut(show: Show, width: int) -> None:
+    """Numbers have the room they need; unit, slider and the way back stand beside them and never on them."""
+    made = chain(("c", "conv_norm_act", {"out_channels": 1024, "padding": 1, "kernel_size": [3, 5]}), shape=(16, 224, 224))
+    panel = show(made, "c")
+    panel.resize(width, 1200)
+    QApplication.processEvents()
+    for name, one in panel.form.rows.items():
+        parts = [part for part in one.field.findChildren(QWidget) if part.parent() is one.field and part.isVisible()]
+        for place, part in enumerate(parts):
+            assert part.geometry().right() <= one.field.width(), (name, part)
+            for other in parts[place + 1 :]:
+                assert not part.geometry().intersects(other.geometry()), (name, part, other)
+        for number in one.field.findChildren(Spin):
+            if number.isVisible():
+                assert number.width() >= number.room(), name

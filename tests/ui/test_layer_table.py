@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from designer import catalogue
 from designer.analysis.report import analyse
 from designer.app.controller import Controller
+from designer.app.settings import LAYER_COLUMNS, LAYER_SORT, LAYER_WIDTHS, Settings
 from designer.graph.design import Design
 from designer.graph.edits import RemoveNode, SetDisabled, SetParam, SetStage
 from designer.ui import numbers, theme, units
@@ -331,3 +333,79 @@ def test_it_paints_in_the_theme(show: Show, name: str) -> None:
     look = theme.current()
     for path in ("bg.panel", "bg.window", "bg.selected", "border.subtle"):
         assert look.color(path).name() in colors
+
+
+@pytest.mark.parametrize(
+    ("preset", "width"), [("mobilenet_v2", 749), ("inception_v3", 749), ("vgg16", 749), ("mobilenet_v2", 1976)]
+)
+def test_names_are_cut_but_no_number_is(show: Show, preset: str, width: int) -> None:
+    panel = show(catalogue.draw(preset))
+    panel.resize(width, 400)
+    QApplication.processEvents()
+    small, strong = (QFontMetricsF(theme.current().font(role)) for role in ("number_small", "number_small_strong"))
+    for place, column in enumerate(COLUMNS):
+        if panel.view.isColumnHidden(place) or not column.mono or column.id == "share":
+            continue
+        room = panel.view.columnWidth(place) - 16
+        for row in panel.model.rows:
+            metrics = strong if row.group and column.id in ("params", "macs") else small
+            assert metrics.horizontalAdvance(panel.model.text(row, place)) <= room + 0.5, (column.id, row.name)
+    shown = [place for place in range(len(COLUMNS)) if not panel.view.isColumnHidden(place)]
+    assert sum(panel.view.columnWidth(place) for place in shown) <= max(panel.view.viewport().width(), 780)
+
+
+def test_columns_widths_rows_and_sorting_are_remembered(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Settings()
+
+    def opened() -> LayerTable:
+        panel = LayerTable(store)
+        qtbot.addWidget(panel)
+        qtbot.addWidget(panel.header)
+        panel.resize(1016, 400)
+        panel.show()
+        return panel
+
+    def columns(panel: LayerTable) -> list[str]:
+        header = panel.view.horizontalHeader()
+        places = [header.logicalIndex(k) for k in range(header.count())]
+        return [COLUMNS[place].id for place in places if not panel.view.isColumnHidden(place)]
+
+    panel = opened()
+    usual = columns(panel)
+    assert usual[:3] == ["name", "block", "kernel"]
+    panel.show_column("groups", True)
+    panel.show_column("kernel", False)
+    header = panel.view.horizontalHeader()
+    header.moveSection(header.visualIndex(PLACE["macs"]), 1)
+    header.resizeSection(PLACE["output"], 201)
+    level(qtbot, panel, "Block")
+    click_header(qtbot, panel, "params")
+    again = opened()
+    assert columns(again) == columns(panel)
+    assert columns(again)[:2] == ["name", "macs"]
+    assert again.view.columnWidth(PLACE["output"]) == 201
+    assert again.model.level == "block"
+    assert again.levels.index == 1
+    assert again.model.sorted_by == (PLACE["params"], True)
+    assert again.view.horizontalHeader().sortIndicatorSection() == PLACE["params"]
+    again.resize(1400, 400)
+    QApplication.processEvents()
+    assert again.view.columnWidth(PLACE["output"]) == 201, "a width that a person gave stays"
+    again.usual_columns()
+    assert columns(opened()) == usual
+    for one in (panel, again):
+        one.hide()
+
+
+def test_what_was_remembered_by_hand_or_by_a_newer_program_does_no_harm(qtbot: QtBot) -> None:
+    store = Settings()
+    store.set(LAYER_COLUMNS, ["later", "macs"])
+    store.set(LAYER_WIDTHS, [["later", 100], ["macs", 90]])
+    store.set(LAYER_SORT, ["later", True])
+    panel = LayerTable(store)
+    qtbot.addWidget(panel)
+    qtbot.addWidget(panel.header)
+    assert not panel.view.isColumnHidden(PLACE["name"])
+    assert not panel.view.isColumnHidden(PLACE["macs"])
+    assert panel.view.isColumnHidden(PLACE["params"])
+    assert panel.model.sorted_by[0] == -1

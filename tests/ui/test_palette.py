@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from blocks import registry
+from designer.app import cards
 from designer.app.cards import palette
 from designer.app.controller import Controller
 from designer.graph.design import Design
@@ -175,8 +176,19 @@ def test_the_current_block_is_explained(panel: Palette, qtbot: QtBot) -> None:
     click(qtbot, panel, panel.model.find("conv2d"))
     assert not panel.help.drawing.isVisible()
     lines = panel.help.formula.lines()
-    assert len(lines) <= 3
     assert lines[0].startswith("params = out·K²·C")
+
+
+@pytest.mark.parametrize("width", [224, 256])
+def test_no_formula_is_cut_in_a_narrow_dock(panel: Palette, qtbot: QtBot, width: int) -> None:
+    panel.resize(width, 700)
+    for card in cards.palette().blocks:
+        panel.help.show_card(card)
+        QApplication.processEvents()
+        lines = panel.help.formula.lines()
+        assert " ".join(lines) == "\n".join(card.formula or (card.shape,)).replace("\n", " "), card.id
+        below = panel.help.formula.geometry().bottom()
+        assert below <= panel.help.height(), card.id
 
 
 def test_the_block_under_the_pointer_is_explained_while_it_is_there(panel: Palette, qtbot: QtBot) -> None:

@@ -13,6 +13,7 @@ from designer.ui.widgets import label, without_margins
 
 HEIGHT = 214
 NOTHING_CHOSEN = "Drag a block onto the canvas, or choose one and press Enter."
+SIDE = 16  # px around
 FLAT = 1.2  # rows up to which a drawing has its pieces in one line
 _MERGES = {"add", "concat", "multiply"}
 _GAP = 9  # of wire between two pieces, at least
@@ -189,6 +190,10 @@ class Lines(QWidget):
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    @property
+    def text(self) -> str:
+        return self._text
+
     def set_text(self, text: str, most: int) -> None:
         """Show this text on so many lines at most."""
         self._text, self.most = text, most
@@ -198,8 +203,20 @@ class Lines(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         self._measure()
 
+    @property
+    def needed(self) -> int:
+        """How many lines it takes for nothing to be cut."""
+        return len(self._wrapped()) if self._text else 0
+
     def lines(self) -> list[str]:
         """The lines as they are drawn."""
+        found = self._wrapped()
+        if len(found) > self.most:
+            found = [*found[: self.most - 1], " ".join(found[self.most - 1 :])] if self.most else []
+        metrics = QFontMetricsF(theme.current().font(self._role))
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in found]
+
+    def _wrapped(self) -> list[str]:
         metrics = QFontMetricsF(theme.current().font(self._role))
         found: list[str] = []
         for paragraph in self._text.split("\n"):
@@ -212,13 +229,12 @@ class Lines(QWidget):
                 else:
                     line = longer
             found.append(line)
-        cut = [*found[: self.most - 1], " ".join(found[self.most - 1 :])] if len(found) > self.most else found
-        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width()) for line in cut]
+        return found
 
     def _measure(self) -> None:
         lines = self.lines()
         self.setFixedHeight(len(lines) * theme.current().line(self._role) if self._text else 0)
-        self.setToolTip(self._text if any(line.endswith("…") for line in lines) else "")
+        self.setToolTip(self._text if len(lines) < self.needed or any(line.endswith("…") for line in lines) else "")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -239,7 +255,7 @@ class BlockHelp(QWidget):
         self.setAccessibleName("About the block")
         self.setFixedHeight(HEIGHT)
         column = without_margins(QVBoxLayout(self), 6)
-        column.setContentsMargins(16, 10, 16, 10)
+        column.setContentsMargins(SIDE, 10, SIDE, 10)
         row = without_margins(QHBoxLayout(), 8)
         self._icon = QToolButton()  # not a label: an icon follows the theme, a pixmap would not
         self._icon.setAccessibleName("Icon of the block")
@@ -273,5 +289,24 @@ class BlockHelp(QWidget):
             return
         self._icon.setIcon(theme.current().icon(theme.glyph(card.id, card.category), f"category.{card.category}"))
         self._title.setText(card.name)
-        self.summary.set_text(card.summary, 3 if card.drawing is None or card.drawing.rows <= FLAT else 2)
+        self.summary.set_text(card.summary, 3)
         self.formula.set_text("\n".join(card.formula) or card.shape, 3)
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        for text in (self.summary, self.formula):
+            text.resize(self.width() - 2 * SIDE, text.height())  # before the layout does: both are measured by it
+        self._share()
+
+    def _share(self) -> None:
+        """The formula has the lines it needs, the words what is left: they are cut, it is not."""
+        look, card = theme.current(), self.card
+        if card is None:
+            return
+        room = HEIGHT - 20 - 18 - 2 * 6 - (self.drawing.sizeHint().height() + 6 if card.drawing is not None else 0)
+        high = look.line("number_small")
+        formula = min(self.formula.needed, room // high)
+        words = min(3, (room - formula * high) // look.line("caption"))
+        self.formula.set_text(self.formula.text, formula)
+        self.summary.set_text(self.summary.text, words)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -28,9 +29,10 @@ from designer.ui.panels.scales import Scale
 from designer.ui.panels.spin import Spin, words
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
-SPIN_WIDTH = 66
-SIDE_WIDTH = 54
-NARROW = 150  # px of a field in a slim dock
+SPIN_WIDTH = 60
+SIDE_WIDTH = 48
+SHORTEST_SLIDER = 32  # px; one with less room says nothing
+NARROW = 155  # px of a field in a slim dock
 MAX_SEGMENTS = 4
 SEGMENT_LETTERS = 20
 
@@ -68,9 +70,12 @@ class Field(QWidget):
         widget.setAccessibleDescription(describe(self.parameter))
         widget.setToolTip(describe(self.parameter))
 
-    def _unit(self) -> None:
-        if self.parameter.unit:
-            self._row.addWidget(label(self.parameter.unit, "caption"))
+    def _unit(self) -> QLabel | None:
+        if not self.parameter.unit:
+            return None
+        unit = label(self.parameter.unit, "caption")
+        self._row.addWidget(unit)
+        return unit
 
 
 def describe(parameter: Parameter[Any]) -> str:
@@ -90,15 +95,15 @@ class NumberField(Field):
     def __init__(self, parameter: Parameter[Any], parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self.spin = Spin(parameter)
-        self.spin.setFixedWidth(SPIN_WIDTH)
         self._name(self.spin)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setMinimumWidth(20)
         self._name(self.slider, f"{parameter.name} slider")
         self._row.addWidget(self.spin)
-        self._unit()
+        self._said = self._unit()
         self._row.addWidget(self.slider, 1)
         self._dragging = False
+        self.spin.lineEdit().textChanged.connect(self._share)
         self._value: Any = None
         self._scale = Scale(parameter, None)
         self._rescale(None)
@@ -119,9 +124,15 @@ class NumberField(Field):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        self._row.setSpacing(4 if narrow else 6)
-        self.spin.setFixedWidth(SPIN_WIDTH - 6 if narrow else SPIN_WIDTH)
+        self._row.setSpacing(4 if self.width() < NARROW else 6)
+        self._share()
+
+    def _share(self) -> None:
+        """The number has the room it needs, the slider what is left."""
+        self.spin.setFixedWidth(max(SPIN_WIDTH, self.spin.room()))
+        said = self._said.sizeHint().width() + self._row.spacing() if self._said is not None else 0
+        left = self.width() - self.spin.width() - said - self._row.spacing()
+        self.slider.setHidden(0 < left < SHORTEST_SLIDER and not self._dragging)
 
     def _drag(self, dragging: bool) -> None:
         self._dragging = dragging
@@ -130,6 +141,7 @@ class NumberField(Field):
     def _dragged(self, position: int) -> None:
         value = self._scale.value(position)
         self.spin.show_value(value)
+        self._share()
         self.edited.emit(value)
 
     def _typed(self, value: Any) -> None:
@@ -156,6 +168,7 @@ class NumberField(Field):
     def show_value(self, value: Any, *, mixed: bool = False) -> None:
         self.spin.show_value(value, mixed=mixed)
         self._place(value)
+        self._share()
 
 
 class SegmentField(Field):
@@ -254,7 +267,15 @@ class _Side(Spin):
         one = Int(0, minimum=parameter.minimum, maximum=parameter.maximum, optional=parameter.optional)
         one.name = parameter.name
         super().__init__(one, parent)
-        self.setFixedWidth(SIDE_WIDTH)
+        self.lineEdit().textChanged.connect(self._share)
+        self._share()
+
+    def show_value(self, value: Any, *, mixed: bool = False) -> None:
+        super().show_value(value, mixed=mixed)
+        self._share()
+
+    def _share(self) -> None:
+        self.setFixedWidth(max(SIDE_WIDTH, self.room()))
 
 
 class PairField(Field):
@@ -271,9 +292,9 @@ class PairField(Field):
         self._row.setSpacing(2)
         for widget in (self.high, self.link, self.wide):
             self._row.addWidget(widget)
-        if unit:
-            self._row.addSpacing(4)
-            self._unit()
+        said = self._unit() if unit else None
+        if said is not None:
+            said.setContentsMargins(4, 0, 0, 0)
         self._row.addStretch(1)
         self.high.edited.connect(lambda value: self._typed(0, value))
         self.wide.edited.connect(lambda value: self._typed(1, value))
@@ -331,10 +352,16 @@ class PaddingField(Field):
         self.pair = PairField(sides, unit=False)
         self._row.addWidget(self.mode, 1)
         self._row.addWidget(self.pair)
+        self._row.setSpacing(4)
         self.mode.activated.connect(self._mode_chosen)
         self.pair.edited.connect(self.edited)
         self.pair.released.connect(self.released)
         self._value: Any = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        narrow = self.width() < self.pair.sizeHint().width() + 78
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _mode_chosen(self, index: int) -> None:
         mode = self.modes[index]

@@ -20,6 +20,7 @@ from designer.ui.panels.layer_times import TIMED, LayerTimes
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 SORT_NATURAL = -1
+SAMPLE = 2_000  # rows whose shapes are measured
 
 
 class Column(NamedTuple):
@@ -72,8 +73,8 @@ def _timed(id: str, title: str, width: int, *, right: bool = True) -> Column:
 
 
 COLUMNS = (
-    Column("name", "Layer", 132, 104, lambda row: row.name, lambda row: row.name, mono=False),
-    Column("block", "Block", 118, 92, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
+    Column("name", "Layer", 132, 96, lambda row: row.name, lambda row: row.name, mono=False),
+    Column("block", "Block", 118, 88, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
     Column("stage", "Stage", 84, 64, lambda row: row.stage or "", lambda row: row.stage or "", at_first=False, mono=False),
     Column("kernel", "Kernel", 80, 76, lambda row: row.kernel, lambda row: row.kernel),
     Column(
@@ -219,6 +220,16 @@ class LayerModel(QAbstractTableModel):
         self.rows = rows
         self.endResetModel()
         self.rebuilt.emit()
+
+    def letters(self) -> dict[str, int]:
+        """How many letters the longest figure of a column has, at least: no row costs more than all rows together."""
+        found: dict[str, int] = {}
+        if self.total is not None:
+            for name in ("params", "buffers", "activations"):
+                found[name] = len(numbers.full(int(getattr(self.total, name))))
+            found["macs"] = len(units.full(self.total.macs))
+        found["output"] = max([len(_shape(row.output)) for row in self.rows[:SAMPLE]], default=0)
+        return found
 
     def _touch(self) -> None:
         if self.rows:

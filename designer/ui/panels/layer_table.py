@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,7 +33,7 @@ from designer.app.controller import Controller, GraphDelta
 from designer.app.settings import LAYER_COLUMNS, LAYER_LEVEL, LAYER_SORT, LAYER_WIDTHS, Settings
 from designer.graph.design import ROOT
 from designer.ui import theme, units
-from designer.ui.panels.layer_delegate import LayerDelegate
+from designer.ui.panels.layer_delegate import PAD, LayerDelegate
 from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerModel, as_text, heading
 from designer.ui.panels.layer_times import SHOWN_WITH_TIMES
 from designer.ui.widgets import Segments, tool_button, without_margins
@@ -126,6 +135,7 @@ class LayerTable(QWidget):
         self._controller: Controller | None = None
         self._settings = settings
         self._widths: dict[str, int] = {}  # of the columns that a person gave a width
+        self._letters: dict[str, int] = {}  # of the longest number in each column, when widths were last shared
         self._fitting = False
         self._syncing = False
         self._stale: Delta | None = None
@@ -353,14 +363,20 @@ class LayerTable(QWidget):
         """Share the room: a column that a person gave a width keeps it, the others shrink as far as numbers allow, and what is
         left over goes to the name first, then to all alike."""
         shown = [place for place in range(len(COLUMNS)) if not self.view.isColumnHidden(place)]
-        widths = {place: self._widths.get(COLUMNS[place].id, COLUMNS[place].width) for place in shown}
+        self._letters = self.model.letters()
+        letter = QFontMetricsF(theme.current().font("number_small")).horizontalAdvance("0")
+        least = {
+            place: max(COLUMNS[place].least, math.ceil(letter * self._letters.get(COLUMNS[place].id, 0)) + 2 * PAD)
+            for place in shown
+        }
+        widths = {place: self._widths.get(COLUMNS[place].id, max(COLUMNS[place].width, least[place])) for place in shown}
         free = [place for place in shown if COLUMNS[place].id not in self._widths]
         spare = self.view.viewport().width() - sum(widths.values())
         if spare < 0:
-            slack = sum(widths[place] - COLUMNS[place].least for place in free)
+            slack = sum(widths[place] - least[place] for place in free)
             part = min(1.0, -spare / slack) if slack else 0.0
             for place in free:
-                widths[place] -= math.ceil((widths[place] - COLUMNS[place].least) * part)
+                widths[place] -= math.ceil((widths[place] - least[place]) * part)
         elif free:
             name = min(spare, NAME_MOST - COLUMNS[0].width) if 0 in free else 0
             each, rest = divmod(spare - name, len(free))
@@ -447,6 +463,8 @@ class LayerTable(QWidget):
         if self.isVisible():
             self._stale = None
             self.model.follow(delta)
+            if delta.totals and self.model.letters() != self._letters:
+                self._fit()
         else:
             self._stale = delta
 

@@ -16,7 +16,7 @@ from designer.ui.panels.fields import describe, field_for
 from designer.ui.panels.spin import words
 from designer.ui.widgets import button, label, tool_button, without_margins
 
-ROOMY = 286  # px of a row under which its name is cut
+FIELD = 178  # px of a row that its field needs, with the way back: the name has what is left
 SHORTEST = 72
 
 MIXED = object()
@@ -117,7 +117,7 @@ class FormRow(QWidget):
         """In a narrow dock the name gives way, never the number."""
         super().resizeEvent(event)
         taken = self._beside.sizeHint().width() + 4 if self._beside is not None and not self._beside.isHidden() else 0
-        width = max(SHORTEST, min(self._label_width, self._label_width - (ROOMY - self.width() + taken) * 3 // 4))
+        width = max(SHORTEST, min(self._label_width, self.width() - FIELD - taken))
         if width != self.name.width():
             self.name.setFixedWidth(width)
         text = self.name.fontMetrics().elidedText(self.parameter.name, Qt.TextElideMode.ElideRight, width)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 from blocks.errors import BlockError
 from blocks.parameters import Float, Parameter
 
+AROUND = 30  # px of a field beside its number: margins and arrows
+
 
 def words(value: Any) -> str:
     """A value as a field shows it."""
@@ -55,6 +57,11 @@ class Spin(QAbstractSpinBox):
                 self.lineEdit().setText(text)
                 self.lineEdit().setCursorPosition(len(text))
         self.update()
+
+    def room(self) -> int:
+        """How wide the field has to be for its number not to be cut."""
+        text = self.lineEdit().text() or self.lineEdit().placeholderText()
+        return self.lineEdit().fontMetrics().horizontalAdvance(text) + AROUND
 
     def _read(self, text: str) -> Any:
         try:
