@@ -288,6 +288,7 @@ class MainWindow(QMainWindow):
         controller.selection_changed.connect(self._refresh.start)
         page.canvas.status_text.connect(self._need_status().hint)
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
+        page.canvas.looks_changed.connect(self._refresh.start)
         self._want_guides()
         page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
         page.canvas.show_minimap(self.settings.get(MINIMAP))

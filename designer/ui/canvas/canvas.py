@@ -43,6 +43,7 @@ class Canvas(QWidget):
     """
 
     status_text = Signal(str)  # what lies under the pointer, for the status bar
+    looks_changed = Signal()  # other heat, other wires, or something folded or unfolded
     inside_changed = Signal()  # another drawing, or the design itself, is shown
     flow_chosen = Signal(str)  # a person wants wires to run this way
     minimap_switched = Signal(bool)  # a person wants it, or wants it no longer

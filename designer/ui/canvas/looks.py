@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -85,8 +85,6 @@ class Legend(QWidget):
 class Looks(QObject):
     """The choices of one canvas. Every surface that is shown gets them."""
 
-    changed = Signal()
-
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self.canvas = canvas
@@ -133,14 +131,14 @@ class Looks(QObject):
         for surface in self.canvas.surfaces:
             surface.show_heat(metric)
         self._tell()
-        self.changed.emit()
+        self.canvas.looks_changed.emit()
 
     def show_wires_by_size(self, wanted: bool) -> None:
         """Draw wires as wide as what flows in them is large, or all alike."""
         self.wires_by_size = wanted
         for surface in self.canvas.surfaces:
             surface.show_wires_by_size(wanted)
-        self.changed.emit()
+        self.canvas.looks_changed.emit()
 
     def dress(self) -> None:
         """Let the surface that is shown now look as chosen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
@@ -39,8 +39,6 @@ class Scene(Surface):
     A block stands where the document says (`design.positions`), else where the layout put it when the design was opened, else,
     when it came later, near what feeds it.
     """
-
-    folds_changed = Signal()  # a person folded or unfolded something
 
     def __init__(self, controller: Controller, parent: QObject | None = None, *, patient: bool = False) -> None:
         super().__init__(parent)
@@ -346,7 +344,6 @@ class Scene(Surface):
     def show_folds(self) -> None:
         """Show what `folds` has come to want."""
         self.rebuild()
-        self.folds_changed.emit()
 
     def _follow_marks(self) -> None:
         self.marks.follow(self)

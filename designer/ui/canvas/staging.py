@@ -244,6 +244,7 @@ class Staging(QObject):
         before = _corner(scene, steady)
         change()
         scene.show_folds()
+        self.canvas.looks_changed.emit()
         after = _corner(scene, steady)
         if before is not None and after is not None:
             view.pan(round((before[0] - after[0]) * view.zoom), round((before[1] - after[1]) * view.zoom))

@@ -33,6 +33,7 @@ from designer.ui.panels.definition_page import DefinitionPage
 from designer.ui.panels.exposing import Exposing
 from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way, reason
 from designer.ui.panels.preset_options import DesignPage
+from designer.ui.panels.repeat_note import RepeatNote
 from designer.ui.panels.spin import words
 from designer.ui.widgets import label, tool_button, without_margins
 
@@ -107,6 +108,8 @@ class Inspector(QWidget):
         self.card = CostCard()
         column.addWidget(self.parameters)
         column.addWidget(self.card)
+        self.repeats = RepeatNote(self._perform, self._can_perform)
+        column.insertWidget(0, self.repeats)
         column.insertWidget(0, self.head)  # added last: the keyboard comes to the parameters first
         column.addStretch(1)
         self.form.edited.connect(self._edited)
@@ -118,6 +121,10 @@ class Inspector(QWidget):
         actions = getattr(self.window(), "actions_", None)
         if actions is not None:
             actions.perform(action_id)
+
+    def _can_perform(self, action_id: str) -> bool:
+        actions = getattr(self.window(), "actions_", None)
+        return actions is not None and not actions.why_not(action_id)
 
     # -- whom it follows ---------------------------------------------------------------------------------------------------
 
@@ -144,6 +151,7 @@ class Inspector(QWidget):
         """The document is being destroyed: there is nothing to disconnect from any more."""
         self._controller = None
         self._ids = ()
+        self.repeats.show_for(None, ())
         self.design_page.forget()
         self.definition_page.forget()
 
@@ -219,6 +227,7 @@ class Inspector(QWidget):
         types = [design.resolve(node.block) for node in nodes]
         shared = _shared([kind.parameters if kind is not None else {} for kind in types])
         self._show_head(nodes, types)
+        self.repeats.show_for(controller, self._ids)
         values: dict[str, Any] = {}
         for name in shared:
             own = [self._value(node, kind.parameters[name]) for node, kind in zip(nodes, types, strict=True)]
