@@ -215,7 +215,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One measured design. The first keys are those promised by `profile --json`; the others may grow.
 
     `peak_bytes_measured` is None where it could not be measured, and `peak_how` says how it was or why not. `stopped` is why the
-    runs ended: the interval was narrow enough, the runs asked for were done, or the time limit came first. `layers_ms` is the sum
+    runs ended: the interval was narrow enough, the runs asked for were done, or the time limit came first;
+    `within` is how near its ends had to be to the median, as a share of it. `layers_ms` is the sum
     of `layers`, `layers_overhead` how much longer a run took in which they were timed, as a share. `remarks` are whole sentences
     that belong beside the figures.
     """
@@ -240,6 +241,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     layers_overhead: float | None = None
     warmup_stable: bool = True
     stopped: Stop = "interval"
+    within: float = WITHIN
     time_limit_s: float = TIME_LIMIT_S
     seconds: float = 0.0
     macs: int = 0

@@ -11,6 +11,7 @@ from designer.analysis.measured import (
     DEVICES,
     DTYPES,
     TIME_LIMIT_S,
+    WITHIN,
     BackendName,
     DeviceName,
     DtypeName,
@@ -39,6 +40,7 @@ class Asked(NamedTuple):
     batch: int
     threads: int
     runs: int | None
+    within: float
     time_limit_s: float
     sweep: tuple[int, ...]
     layers: bool
@@ -56,6 +58,7 @@ def asked_of(
     batch: int,
     threads: int | None,
     runs: int | None = None,
+    within: float = WITHIN,
     time_limit_s: float = TIME_LIMIT_S,
     sweep: Sequence[int] = (),
     layers: bool = True,
@@ -64,6 +67,8 @@ def asked_of(
     roof: Roof | None = None,
 ) -> Asked:
     """Look at everything that a person may have got wrong, before anything takes time. Raises MeasureError and CompileError."""
+    if not 0 < within < 1:
+        raise MeasureError(f"The interval has to lie within a share of the median between 0 and 1, but got {within:g}.")
     found = checked(
         device=device,
         backend=backend,
@@ -87,6 +92,7 @@ def asked_of(
         batch=batch,
         threads=found,
         runs=runs,
+        within=within,
         time_limit_s=time_limit_s,
         sweep=tuple(dict.fromkeys(sweep)),
         layers=layers,

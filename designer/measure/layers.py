@@ -7,10 +7,8 @@ network do; and before each turn as many bytes are moved as the rest of the desi
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from blocks.builder import Result
@@ -21,7 +19,7 @@ from designer.compile.errors import TORCH_ERRORS
 from designer.compile.plan import plan_of
 from designer.graph.design import Design
 from designer.graph.network import Edge, Network, Node
-from designer.measure import machine
+from designer.measure import machine, scratch
 from designer.measure.asked import Asked, asked_of, now
 from designer.measure.clocks import clock_of
 from designer.measure.memory import refuse_too_large
@@ -168,8 +166,7 @@ def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[st
         stack.enter_context(quiet())
         stack.enter_context(threads(asked.threads if asked.device == "cpu" else None))
         if asked.backend == "onnxruntime":
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightdesigner-", ignore_cleanup_errors=True)))
-            way = ways.onnx_backend(own, folder, clock)(asked.batch)
+            way = ways.onnx_backend(own, stack.enter_context(scratch.folder()), clock)(asked.batch)
         else:
             way = ways.torch_backend(own, clock)(asked.batch)
         others = _mover(asked, train)

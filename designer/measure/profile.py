@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks.errors import LightdesignerError
@@ -22,7 +20,7 @@ from designer.analysis.measured import (
 )
 from designer.compile.errors import TORCH_ERRORS, torch_said
 from designer.graph.design import Design
-from designer.measure import machine
+from designer.measure import machine, scratch
 from designer.measure.asked import Asked, asked_of, now
 from designer.measure.booking import Book, Piece, Times
 from designer.measure.clocks import Clock, clock_of
@@ -66,6 +64,7 @@ def profile(
     batch: int = 1,
     threads: int | None = None,
     runs: int | None = None,
+    within: float = WITHIN,
     time_limit_s: float = TIME_LIMIT_S,
     sweep: Sequence[int] = (),
     layers: bool = True,
@@ -76,10 +75,10 @@ def profile(
 ) -> Profile:
     """Time a design here, with random weights (or `weights`) and random inputs.
 
-    Runs warm up until their times are steady and go on until the 95 % interval of the median lies within 2 % of it, or for `runs`
-    runs, and for `time_limit_s` seconds at most. The total is timed without anything between the layers; the times of layers come
-    from other runs in turns with these, and `layers_overhead` says how much longer those took. `sweep` are further batch sizes,
-    of which the whole is timed. `roof` is what an earlier profile brought; without one it is measured first.
+    Runs warm up until their times are steady and go on until the 95 % interval of the median lies `within` this share of it, or
+    for `runs` runs, and for `time_limit_s` seconds at most. The total is timed without anything between the layers; the times of
+    layers come from other runs in turns with these, and `layers_overhead` says how much longer those took. `sweep` are further
+    batch sizes, of which the whole is timed. `roof` is what an earlier profile brought; without one it is measured first.
 
     Raises MeasureError where this machine cannot do it or the design does not fit into its memory, CompileError where the design
     cannot be compiled.
@@ -92,6 +91,7 @@ def profile(
         batch=batch,
         threads=threads,
         runs=runs,
+        within=within,
         time_limit_s=time_limit_s,
         sweep=sweep,
         layers=layers,
@@ -130,7 +130,7 @@ class _Measurement:
             self._begin("Warming up")
             way = self._running(lambda: backend(asked.batch))
             share = 0.5 if asked.sweep else 1.0
-            limits = Limits(asked.runs, share * asked.time_limit_s)
+            limits = Limits(asked.runs, share * asked.time_limit_s, within=asked.within)
             ran, pieces = self._running(lambda: way.time(limits, self._tell))
             environment = machine.environment(asked.device, asked.threads, clock.name)
             self._begin("Measuring memory")
@@ -158,6 +158,7 @@ class _Measurement:
             layers_overhead=ran.layered.median / ran.times.median - 1 if ran.layered is not None else None,
             warmup_stable=ran.warmup_stable,
             stopped=ran.stopped,
+            within=asked.within,
             time_limit_s=asked.time_limit_s,
             seconds=time.monotonic() - started,
             macs=asked.plan.total.macs * asked.batch,
@@ -186,8 +187,7 @@ class _Measurement:
 
         asked = self.asked
         if asked.backend == "onnxruntime":
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lightdesigner-", ignore_cleanup_errors=True)))
-            return ways.onnx_backend(asked, folder, clock)
+            return ways.onnx_backend(asked, stack.enter_context(scratch.folder()), clock)
         return ways.torch_backend(asked, clock)
 
     def _running(self, what: Callable[[], Any]) -> Any:
@@ -208,7 +208,7 @@ class _Measurement:
             try:
                 refuse_too_large(asked.plan, asked.dtype, batch, asked.device)
                 way = backend(batch)
-                limits = Limits(asked.runs, 0.5 * asked.time_limit_s / len(asked.sweep), 0.3)
+                limits = Limits(asked.runs, 0.5 * asked.time_limit_s / len(asked.sweep), 0.3, asked.within)
                 ran: Ran = self._running(lambda: way.whole(limits, self._tell))  # noqa: B023  # called at once
             except LightdesignerError as problem:
                 found.append(SweepPoint(batch=batch, peak_bytes_predicted=need, problem=str(problem)))
@@ -235,8 +235,8 @@ class _Measurement:
         within = f"the 95 % interval of the median reaches {100 * ran.times.within:.1f} % of it"
         if ran.stopped == "time_limit":
             self.remarks.append(f"The time limit of {self.asked.time_limit_s:g} s ended the runs after {ran.runs}: {within}.")
-        elif ran.stopped == "runs" and ran.times.within > WITHIN:
-            self.remarks.append(f"After the {ran.runs} runs asked for, {within}; {100 * WITHIN:g} % would be better.")
+        elif ran.stopped == "runs" and ran.times.within > self.asked.within:
+            self.remarks.append(f"After the {ran.runs} runs asked for, {within}; {100 * self.asked.within:g} % would be better.")
         if not ran.warmup_stable:
             self.remarks.append(f"The times were not steady yet after {ran.warmup_runs} runs of warm-up.")
         if ran.noisy:

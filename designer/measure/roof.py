@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from designer.analysis.measured import DtypeName, MeasureError, Roof
 from designer.compile.errors import TORCH_ERRORS, torch_said
-from designer.measure import machine
+from designer.measure import machine, scratch
 from designer.measure.asked import checked, now
 from designer.measure.clocks import Clock, clock_of
 
@@ -93,9 +93,6 @@ def _macs_per_s(conv: Conv, device: str, dtype: DtypeName, clock: Clock) -> floa
 
 def _int8_macs_per_s(threads: int) -> float:
     """Of ONNX Runtime's quantised convolution, the only one that is measured in int8."""
-    import tempfile
-    from pathlib import Path
-
     from designer.compile.plan import plan_of
     from designer.graph.design import Design
     from designer.graph.network import Edge, Network, Node
@@ -108,8 +105,8 @@ def _int8_macs_per_s(threads: int) -> float:
         Node("output", "output"),
     ]
     design = Design("roof", Network.of(nodes, [Edge("input", "y", "conv", "x"), Edge("conv", "y", "output", "x")]))
-    with tempfile.TemporaryDirectory(prefix="lightdesigner-", ignore_cleanup_errors=True) as folder:
-        model = export(plan_of(design), Path(folder), dynamic=False, seed=0, weights=None)
+    with scratch.folder() as folder:
+        model = export(plan_of(design), folder, dynamic=False, seed=0, weights=None)
         session = Session(quantised(model, 1, 0, dynamic=False), "int8", 1, threads, 0)
         return 1e3 * conv.macs / _fastest(session.run, Clock())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from designer.analysis.measured import Stop, Times
+from designer.analysis.measured import WITHIN, Stop, Times
 from designer.measure.stats import FEWEST, STEADY, layer_means, narrow, noisy, steady, times_of
 
 Tell = Callable[[str], None]
@@ -30,6 +30,8 @@ class Limits(NamedTuple):
     seconds: float = 60.0
     fewest_seconds: float = 1.0
     """Runs that are over in no time go on for so long: what disturbs a machine comes and goes."""
+    within: float = WITHIN
+    """How near the ends of the 95 % interval have to be to the median, as a share of it."""
 
 
 class Ran(NamedTuple):
@@ -92,7 +94,7 @@ def run(
                 if len(totals) >= limits.runs:
                     stopped = "runs"
                     break
-            elif now - begun >= limits.fewest_seconds and _worth_a_look(len(totals)) and narrow(totals):
+            elif now - begun >= limits.fewest_seconds and _worth_a_look(len(totals)) and narrow(totals, limits.within):
                 break
             if now - start >= limits.seconds:
                 stopped = "time_limit"

@@ -45,13 +45,13 @@ def interval(ordered: Sequence[float]) -> tuple[float, float]:
     return ordered[max(low, 0)], ordered[min(high, count - 1)]
 
 
-def narrow(runs: Sequence[float]) -> bool:
-    """Whether the median is known well enough."""
-    return len(runs) >= FEWEST and times_of(runs).within <= WITHIN
+def narrow(runs: Sequence[float], within: float = WITHIN) -> bool:
+    """Whether the median is known well enough: its interval lies within this share of it."""
+    return len(runs) >= FEWEST and times_of(runs).within <= within
 
 
 def noisy(times: Times, *, gave_up: bool = False) -> bool:
-    """Whether the runs differ more than a quiet machine's do; `gave_up` says that the time limit came before the interval."""
+    """Whether the runs differ more than a quiet machine's do; `gave_up` says that they never came to a narrow interval."""
     return times.p75 - times.p25 > NOISE * times.median or (gave_up and times.within > WITHIN)
 
 

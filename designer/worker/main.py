@@ -142,3 +142,6 @@ def _warm_up() -> None:
     import designer.compile.onnx_export
     import designer.compile.pt2
     import designer.compile.python_source  # noqa: F401
+    from designer.measure import scratch
+
+    scratch.tidy()  # what a measurement left whose worker was killed to cancel it

@@ -73,6 +73,7 @@ def _profile(job: ProfileDesign, say: Say) -> Profiled:
         batch=job.batch,
         threads=job.threads,
         runs=job.runs,
+        within=job.within,
         time_limit_s=job.time_limit_s,
         sweep=job.sweep,
         layers=job.layers,

@@ -147,6 +147,7 @@ def profile(job: protocol.ProfileDesign) -> Profile:
         layers_ms=total,
         layers_overhead=0.01,
         stopped="runs" if job.runs else "interval",
+        within=job.within,
         time_limit_s=job.time_limit_s,
         seconds=0.1,
         macs=cost.macs * job.batch,
