@@ -15,16 +15,19 @@ Blocks = dict[Item, list[Item]]
 """Items in line with each other, from the first rank on, by the first of them."""
 
 
-def place_rows(rows: Rows, gaps: Gaps, cancelled: Callable[[], bool]) -> None:
-    """Set x of every item, so that those of a row keep their order and their distances."""
+def place(rows: Rows, gaps: Gaps, cancelled: Callable[[], bool]) -> None:
+    """Set x of the items in these rows, so that those of a row keep their order and their distances. Wires that lead elsewhere do
+    not count."""
     _number(rows)
-    pulling = {item: (_pulling(item, item.above), _pulling(item, item.below)) for row in rows for item in row}
+    here = {item for row in rows for item in row}
+    pulling = {
+        item: tuple([_pulling(item, [n for n in side if n in here]) for side in (item.above, item.below)]) for item in here
+    }
     wires = [
         {item: [n for n in pulls[side] if item in pulling[n][1 - side]] for item, pulls in pulling.items()} for side in (0, 1)
     ]
     crossed = _crossed(rows)
     found: list[dict[Item, float]] = []
-    aligned: Blocks = {}
     for downwards in (True, False):
         for leftmost in (True, False):
             if cancelled():
@@ -34,10 +37,8 @@ def place_rows(rows: Rows, gaps: Gaps, cancelled: Callable[[], bool]) -> None:
             blocks = _aligned(view, wires[0 if downwards else 1], crossed, downwards)
             places = _compacted(view, blocks, gaps)
             found.append(places if leftmost else {item: -x for item, x in places.items()})
-            aligned = aligned or blocks
     _number(rows)
     _take_middle(rows, found)
-    _draw_near(rows, aligned, gaps)
 
 
 def _number(rows: Rows) -> None:
@@ -61,17 +62,23 @@ def _crossed(rows: Rows) -> set[tuple[Item, Item]]:
     marked: set[tuple[Item, Item]] = set()
     for upper, lower in pairwise(rows):
         begin, done = 0, 0
+        upper_ones = set(upper)
         for place, item in enumerate(lower):
-            inner = item.above[0] if item.piece is None and item.above and item.above[0].piece is None else None
+            inner = item.above[0] if _passes(item, upper_ones) else None
             if inner is None and place < len(lower) - 1:
                 continue
             end = inner.place if inner is not None else len(upper) - 1
             for other in lower[done : place + 1]:
                 for source in other.above:
-                    if not begin <= source.place <= end:
+                    if source in upper_ones and not begin <= source.place <= end:
                         marked.add((source, other))
             done, begin = place + 1, end
     return marked
+
+
+def _passes(item: Item, before: set[Item]) -> bool:
+    """Whether a wire passes this rank and the one before."""
+    return item.piece is None and bool(item.above) and item.above[0].piece is None and item.above[0] in before
 
 
 def _aligned(view: Rows, wires: dict[Item, list[Item]], crossed: set[tuple[Item, Item]], downwards: bool) -> Blocks:
@@ -157,24 +164,3 @@ def _take_middle(rows: Rows, found: list[dict[Item, float]]) -> None:
         for item in row:
             four = sorted([places[item] + by for places, by in moved])
             item.x = (four[1] + four[2]) / 2
-    base = rows[0][len(rows[0]) // 2].x
-    for row in rows:
-        for item in row:
-            item.x -= base
-
-
-def _draw_near(rows: Rows, blocks: Blocks, gaps: Gaps) -> None:
-    """Bring each bypass as near to its branch as what stands between allows."""
-    for items in blocks.values():
-        if not items[0].bypass:
-            continue
-        slack = float("inf")
-        for item in items:
-            row = rows[item.rank]
-            if item.side < 0 and item.place + 1 < len(row):
-                slack = min(slack, row[item.place + 1].x - item.x - apart(item, row[item.place + 1], gaps))
-            elif item.side > 0 and item.place:
-                slack = min(slack, item.x - row[item.place - 1].x - apart(row[item.place - 1], item, gaps))
-        if 0 < slack < float("inf"):
-            for item in items:
-                item.x -= slack * item.side

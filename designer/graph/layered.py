@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from designer.graph.across import place_rows
 from designer.graph.frames import part_frames
 from designer.graph.pieces import Cancelled, Gaps, Item, Piece, Rows
+from designer.graph.spine import place_rows
 
 SWEEPS = 4
 
@@ -25,7 +25,13 @@ def arrange_pieces(pieces: list[Piece], gaps: Gaps, cancelled: Callable[[], bool
     _order_rows(rows, cancelled)
     place_rows(rows, gaps, cancelled)
     if len({piece.stage for piece in pieces}) > 1:
+        anchor = rows[0][0]
+        at = anchor.x
         part_frames(rows, gaps, cancelled)
+        by = at - anchor.x
+        for row in rows:
+            for item in row:
+                item.x += by
     return _positions(rows, gaps)
 
 
