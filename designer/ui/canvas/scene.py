@@ -431,6 +431,10 @@ class Scene(Surface):
                 item = self.note_items[name] = NoteItem(note)
                 self.addItem(item)
 
+    def turns_early(self, edge: Edge) -> bool:
+        """Out of a stage before the next one begins: there its shape stands on no frame."""
+        return super().turns_early(edge) or self._stage_of.get(edge.source) != self._stage_of.get(edge.target)
+
     # -- stages ------------------------------------------------------------------------------------------------------------
 
     def _follow_stage(self, node_id: str) -> None:

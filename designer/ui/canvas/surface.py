@@ -305,7 +305,7 @@ class Surface(QGraphicsScene):
             side=into.side,
             step=step,
             quick=live,
-            early=across == 1 and len(target.inputs) == 1,  # so that each branch of a fork shows its shape
+            early=len(target.inputs) == 1 and self.turns_early(edge),
             flow=self.orientation,
         )
         if points == item.points:
@@ -318,6 +318,10 @@ class Surface(QGraphicsScene):
             self.edge_grid.put((edge, leg), bounds(ends))
         self.overview.put_edge(edge, points)
         self.version += 1
+
+    def turns_early(self, edge: Edge) -> bool:
+        """Whether a wire turns off close to where it comes from: to the right, so that each branch of a fork shows its shape."""
+        return self.orientation == RIGHT
 
     def _lost_port(self, name: str, box: Box, *, output: bool) -> PortPlace:
         """Where a wire ends whose port the block has lost."""
