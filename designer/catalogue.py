@@ -130,6 +130,16 @@ def top1_of(design: Design) -> Top1 | None:
     return row.top1 if row is not None else None
 
 
+def conformance_of(design: Design, params: int, macs: int) -> str:
+    """How a design's figures stand to those published for the preset that it still equals; "" where it equals none."""
+    from presets.conformance import conformance
+
+    preset = presets().get(design.origin.preset) if design.origin is not None else None
+    if preset is None or design.origin is None:
+        return ""
+    return conformance(preset, preset.bind(design.origin.options).values, params, macs)
+
+
 def find_preset(name: str) -> type[Preset]:
     """The preset with this id. Raises CatalogueError naming the nearest one."""
     known = presets()

@@ -22,6 +22,7 @@ from designer.ui import style, theme, units
 from designer.ui.compare.actions import CompareActions
 from designer.ui.export_actions import ExportActions
 from designer.ui.main_window import TITLE, MainWindow
+from designer.ui.picture_actions import PictureActions
 from designer.ui.profile_actions import Measuring, ProfileActions
 from designer.version import __version__
 
@@ -72,6 +73,7 @@ class Application(QObject):
         ExportActions(window, lambda: self.worker)
         CompareActions(window, lambda: self.worker)
         ProfileActions(window, self.measuring)
+        PictureActions(window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))
         geometry = self.settings.get(WINDOW_GEOMETRY)

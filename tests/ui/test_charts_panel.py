@@ -135,7 +135,7 @@ def test_hovering_reads_the_numbers_with_units(open_window: Open, qtbot: QtBot) 
     assert said["Output"] == "96 × 112 × 112"
     assert "stage2.ir1.expand" in figure.accessibleDescription()
     memory = drawn(panel, qtbot, MEMORY)
-    assert dict(max(memory.marks, key=lambda one: one.y).rows)["Alive"] == "9.19 MiB"
+    assert dict(memory.rows_of(max(memory.marks, key=lambda one: one.y)))["Alive"] == "9.19 MiB"
     field = drawn(panel, qtbot, FIELD)
     last = next(mark for mark in field.marks if mark.title == "head.conv.conv")
     assert dict(last.rows)["Receptive field"] == "491 × 491 px"

@@ -166,15 +166,20 @@ class Chart(Figure):
         if not across:
             return
         self._see(across, up)
-        colors = list(color) if not isinstance(color, QColor) else [color] * len(across)
+        nothing, clear = self._pg.mkPen(None), QColor(0, 0, 0, 0)
+        if isinstance(color, QColor):  # lists cost a pen for each point
+            edges: Any = self._pg.mkPen(color, width=1.5)
+            fill: Any = color
+        else:
+            edges, fill = [self._pg.mkPen(one, width=1.5) for one in color], list(color)
         self.add(
             self._pg.ScatterPlotItem(
                 x=[self._x(value) for value in across],
                 y=[self._y(value) for value in up],
                 symbol=_SYMBOLS[shape],
                 size=size,
-                pen=[self._pg.mkPen(one, width=1.5 if hollow else 0) if hollow else self._pg.mkPen(None) for one in colors],
-                brush=[QColor(0, 0, 0, 0) if hollow else one for one in colors],
+                pen=edges if hollow else nothing,
+                brush=clear if hollow else fill,
                 antialias=True,
             )
         )

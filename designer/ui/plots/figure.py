@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QImage, QImageWriter, QKeyEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -100,6 +100,10 @@ class Figure(QWidget):
     def show_current(self) -> None:
         """Show which mark is read out (`self.current`); it may be none."""
 
+    def rows_of(self, mark: Mark) -> Rows:
+        """What is read out of a mark. A figure for which that is long to work out does it here, when it is asked for."""
+        return mark.rows
+
     # -- drawing ---------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -175,7 +179,7 @@ class Figure(QWidget):
         if mark is None:
             self._readout.hide()
         else:
-            self._readout.say(mark.title, mark.rows, self.place(mark))
+            self._readout.say(mark.title, self.rows_of(mark), self.place(mark))
         self.show_current()
         key = mark.key if mark is not None else None
         if key != (before.key if before is not None else None):
@@ -286,11 +290,8 @@ class Figure(QWidget):
         return image
 
     def copy_csv(self) -> None:
-        """Put the table on the clipboard, as CSV and as text."""
-        data = QMimeData()
-        data.setText(self.csv())
-        data.setData("text/csv", self.csv().encode())
-        QGuiApplication.clipboard().setMimeData(data)
+        """Put the table on the clipboard, as CSV."""
+        QGuiApplication.clipboard().setText(self.csv())
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""

@@ -14,6 +14,7 @@ from designer.ui.painting import painting
 from designer.ui.plots.base import Axis, Chart, Mark, Table, bytes_axis
 from designer.ui.plots.design_figure import axis_of, follow, runs, tint, why_nothing
 from designer.ui.plots.figure import Figure
+from designer.ui.plots.readout import Rows
 from designer.ui.theme import Theme
 from designer.ui.widgets import without_margins
 
@@ -65,13 +66,14 @@ class MemoryChart(Chart):
         text = f"  peak {numbers.bytes_(peak)}  "
         self.words(text, at, peak, look.color("text.primary"), anchor=(1.0 if left else 0.0, 1.0), role="number_small")
         self.set_marks(
-            Mark((node, k), k, SIZE * live[k], path, self._said(k))
-            for k, (node, path) in enumerate(zip(found.nodes, found.paths, strict=True))
+            Mark((node, k), k, SIZE * live[k], path) for k, (node, path) in enumerate(zip(found.nodes, found.paths, strict=True))
         )
 
-    def _said(self, step: int) -> tuple[tuple[str, str], ...]:
+    def rows_of(self, mark: Mark) -> Rows:
         """Few lines: the tensors themselves stand in the list beside the chart."""
-        assert self.memory is not None
+        if self.memory is None:
+            return ()
+        step = int(mark.x)
         alive = SIZE * self.memory.lives.live[step]
         return (
             ("Alive", numbers.bytes_(alive)),

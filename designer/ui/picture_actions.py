@@ -1,0 +1,97 @@
+"""What a window shows and writes of a whole design: its picture, and its statistics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths
+
+from designer.app.settings import LAST_FOLDER
+
+if TYPE_CHECKING:
+    from designer.app.controller import Controller
+    from designer.ui.dialogs.picture import PictureDialog
+    from designer.ui.main_window import MainWindow
+    from designer.ui.statistics_page import StatisticsPage
+
+EMPTY = "The design is empty."
+
+
+class PictureActions(QObject):
+    """Offers `file.picture` and `design.statistics`."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.dialog: PictureDialog | None = None
+        window.actions_.offer("file.picture", self.open, self._why_not)
+        window.actions_.offer("design.statistics", self.show_statistics)
+
+    # -- the picture -----------------------------------------------------------------------------------------------------------
+
+    def _why_not(self) -> str:
+        page = self._window.page
+        if page is None:
+            return "No canvas is in front."
+        return "" if len(page.canvas.controller.design.root) else EMPTY
+
+    def open(self) -> None:
+        """Show the dialog for what the canvas in front shows."""
+        from designer import catalogue
+        from designer.ui.dialogs.picture import PictureDialog
+
+        page = self._window.page
+        if page is None or self.dialog is not None:
+            return
+        canvas = page.canvas
+        controller = canvas.controller
+        path = page.controller.path
+        title, _ = catalogue.published(controller.design)
+        folder = path.parent if path is not None else self._folder()
+        dialog = self.dialog = PictureDialog(controller, canvas.scene.places(), folder, title, self._window)
+        dialog.exported.connect(self._exported)
+        dialog.finished.connect(self._closed)
+        self._window.closed.connect(dialog.reject)
+        dialog.open()
+
+    def _folder(self) -> Path:
+        known = self._window.settings.get(LAST_FOLDER)
+        folder = Path(known or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        return folder if folder.is_dir() else Path.home()
+
+    def _exported(self, path: Path) -> None:
+        self._window.say(f"Exported {path.name}.")
+
+    def _closed(self, _: int) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
+    # -- statistics --------------------------------------------------------------------------------------------------------------
+
+    def show_statistics(self) -> None:
+        """Bring the statistics of the document in front to the front, in a tab beside it."""
+        from designer.ui.statistics_page import StatisticsPage
+
+        controller = self._window.controller
+        if controller is None:
+            return
+        known = self.statistics_of(controller)
+        if known is None:
+            known = StatisticsPage(controller)
+            known.block_chosen.connect(lambda node_id: self._show_block(controller, node_id))
+        self._window.show_tool(known)
+
+    def statistics_of(self, controller: Controller) -> StatisticsPage | None:
+        """The statistics page of a document of this window."""
+        from designer.ui.statistics_page import StatisticsPage
+
+        pages = [page for page in self._window.tool_pages if isinstance(page, StatisticsPage)]
+        return next((page for page in pages if page.controller is controller), None)
+
+    def _show_block(self, controller: Controller, node_id: str) -> None:
+        page = self._window.page_of(controller)
+        if page is not None:
+            self._window.tabs.show(page)
+            self._window.go_to(node_id)
