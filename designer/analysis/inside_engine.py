@@ -81,11 +81,11 @@ class InsideEngine(Engine):
 
     def _bound_here(self, node: Node, block: Any) -> Binding:
         raw = dict(node.params)
-        if node.block == "input" and node.id in self.given.inputs:
-            raw["shape"] = list(self.given.inputs[node.id])
         for (node_id, name), value in self._bound.items():
             if node_id == node.id:
                 raw[name] = value
+        if node.block == "input" and node.id in self.given.inputs:
+            raw["shape"] = list(self.given.inputs[node.id])
         try:
             raw = {name: same_as(name, value, self._specs) for name, value in raw.items()}
         except BlockError as problem:

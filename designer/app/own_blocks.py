@@ -134,6 +134,8 @@ def expose(
     node = rules.need_node(definition.network, node_id)
     wanted = name.strip()
     _check_name(wanted)
+    if node.block in ("input", "output"):
+        raise StructureError("port", f"{short(node)} is a port of the block: its shape is that of what is connected to it.")
     if exposed_as(design, scope, node_id, param):
         raise StructureError("exposed", f"{short(node)} has its {param} exposed already.")
     known = definition.exposed.get(wanted)

@@ -143,8 +143,10 @@ def forecast(design: Design, engine: Engine, edge: Edge) -> str:
 def fitting(block: Any, specs: tuple[TensorSpec, ...]) -> dict[str, Any]:
     """Raw parameters with which a block that is put behind tensors of these shapes keeps their shape where it can: as many
     channels out as in, padding for the kernel, a number of groups that divides. {} where nothing is known, or nothing fits."""
-    if block is None or not specs or not block.parameters:
+    if block is None or not specs or not block.parameters or not block.outputs:
         return {}
+    if not block.inputs[-1].variadic and len(specs) < len(block.inputs):
+        return {}  # what its other inputs bring decides too
     channels = specs[0].channels
     wanted: dict[str, Any] = {}
     for name in ("out_channels", "out_features"):

@@ -85,6 +85,7 @@ def test_a_parameter_is_exposed_set_at_one_copy_renamed_and_taken_back() -> None
         ("conv", "out_channels", "again", "exposed"),
         ("conv", "bias", "width", "other_kind"),
         ("nobody", "bias", "bias", "no_node"),
+        ("x", "shape", "shape", "port"),
     ],
 )
 def test_what_cannot_be_exposed(node: str, param: str, name: str, code: str) -> None:

@@ -53,7 +53,10 @@ class Exposing:
 
     def _dress(self, row: FormRow, name: str) -> None:
         controller = self._controller
-        if controller is None or self._node not in controller.design.root:
+        node = (
+            controller.design.root.node(self._node) if controller is not None and self._node in controller.design.root else None
+        )
+        if controller is None or node is None or node.block in ("input", "output"):
             if row in self._buttons:
                 self._buttons[row].hide()
                 self._lines[row].hide()
