@@ -47,6 +47,10 @@ class Setting(Generic[T]):
     accepts: Callable[[T], bool] = lambda _: True
 
 
+def _is_view(one: Any) -> bool:
+    return isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and isinstance(one[1], dict)
+
+
 def _is_width(pair: object) -> bool:
     """A column's id and its width in px."""
     match pair:
@@ -70,6 +74,7 @@ LAYER_LEVEL = Setting("layers/level", "layer", ("stage", "block", "layer").__con
 LAYER_SORT: Setting[list] = Setting(
     "layers/sort", [], lambda sort: not sort or (len(sort) == 2 and isinstance(sort[0], str))
 )  # id, descending
+VIEWS: Setting[list] = Setting("documents/views", [], lambda views: all(_is_view(one) for one in views))  # path, look
 LAST_FOLDER = Setting("documents/folder", "")  # where file dialogs begin
 RECENT: Setting[list] = Setting("documents/recent", [], lambda paths: all(isinstance(path, str) and path for path in paths))
 

@@ -19,6 +19,7 @@ from designer.ui.popups import Popups
 from designer.ui.problem_walk import ProblemWalk
 from designer.ui.tabs import Tabs
 from designer.ui.tool_page import ToolPage
+from designer.ui.view_memory import ViewMemory
 from designer.ui.welcome import Welcome
 from designer.ui.workspace import DOCKS, Workspace
 
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.workspace = Workspace(self)
         self.workspace.changed.connect(self._show_checks)
         self.popups = Popups(self)
+        self.view_memory = ViewMemory(self)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)

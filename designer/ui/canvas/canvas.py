@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QResizeEvent
@@ -327,6 +328,15 @@ class Canvas(QWidget):
             self._name_trail()
 
     # -- looks -------------------------------------------------------------------------------------------------------------
+
+    def look_now(self) -> dict[str, Any]:
+        """What a person chose to see of the design, as plain data; what is usual is left out."""
+        return {**self.looks.chosen(), **self.staging.chosen(self.whole)}
+
+    def look_as(self, look: Mapping[str, Any]) -> None:
+        """Show what was chosen before. What is not known here, or there no longer, is left out."""
+        self.looks.choose(look)
+        self.staging.choose(self.whole, look)
 
     def _write_anew(self) -> None:
         for surface in self.surfaces:

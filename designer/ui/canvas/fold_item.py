@@ -27,7 +27,7 @@ from designer.ui.painting import say_once
 STACK: list[list[float]] = theme.named(theme.DARK).size("node.stack_edge")
 LINE = 16.0  # that a card is higher where it says how copies differ
 TOGGLE = 24.0  # a sign that folds or unfolds is hit in a square of this size
-TOGGLE_GAP = 12.0  # right of a card, whose stacked edge stands out by 8 px
+TOGGLE_GAP = 3.0  # right of a card, at its lower end: in a frame the sign of the stage is above
 MARK_WIDTH, MARK_HEIGHT = 30.0, 14.0  # of the sign beside a run, or above it
 COUNTED = ("ok", "warning")
 
@@ -178,8 +178,8 @@ class FoldItem(NodeItem):
     @property
     def toggle(self) -> Box:
         """The sign beside it that unfolds it, in scene px."""
-        left, top = self.box.right + TOGGLE_GAP, self.box.top
-        return Box(left, top, left + TOGGLE, top + TOGGLE)
+        left, bottom = self.box.right + TOGGLE_GAP, self.box.bottom
+        return Box(left, bottom - TOGGLE, left + TOGGLE, bottom)
 
     # -- painting ----------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPaintEvent
@@ -139,6 +139,19 @@ class Looks(QObject):
         for surface in self.canvas.surfaces:
             surface.show_wires_by_size(wanted)
         self.canvas.looks_changed.emit()
+
+    def chosen(self) -> dict[str, Any]:
+        """What is not as usual, to come back to."""
+        found: dict[str, Any] = {"heat": self.metric} if self.metric != heat.OFF else {}
+        return {**found, "wires_by_size": True} if self.wires_by_size else found
+
+    def choose(self, look: Mapping[str, Any]) -> None:
+        """Look as was chosen before; measured times are shown once there are some."""
+        metric = look.get("heat")
+        if metric in heat.METRICS and not (metric == heat.TIME and self._why_no_time()):
+            self.show_heat(metric)
+        if look.get("wires_by_size") is True:
+            self.show_wires_by_size(True)
 
     def dress(self) -> None:
         """Let the surface that is shown now look as chosen."""

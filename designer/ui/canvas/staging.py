@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QObject, QPointF, QTimer
@@ -223,6 +223,20 @@ class Staging(QObject):
 
         self._show(nothing, None)
 
+    @staticmethod
+    def chosen(scene: Scene) -> dict[str, list[str]]:
+        """What is folded, to come back to; nothing where nothing is."""
+        wanted = scene.folds.wanted
+        return {name: sorted(ids) for name, ids in (("stages", wanted.stages), ("repeats", wanted.nodes)) if ids}
+
+    @staticmethod
+    def choose(scene: Scene, look: Mapping[str, Any]) -> None:
+        """Fold what was folded before."""
+        stages, nodes = (frozenset(_texts(look.get(name))) for name in ("stages", "repeats"))
+        if stages or nodes:
+            scene.folds.wanted = Wanted(stages, nodes)
+            scene.show_folds()
+
     def _show(self, change: Callable[[], None], members: Iterable[str] | None) -> None:
         """Fold or unfold so that it stays where a person looks: the uppermost of `members`, or the middle of the view."""
         scene, view = self.scene, self.canvas.view
@@ -328,6 +342,10 @@ class Staging(QObject):
                 return frame.why_open or f"Fold {stage_title(stage)}"
         run = next((one for one in self.scene.marks.runs if one.id == seen), None)
         return f"Fold these {run.copies} equal units into one card" if run is not None else ""
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _corner(scene: Scene, node_id: str) -> tuple[float, float] | None:
