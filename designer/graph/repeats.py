@@ -15,6 +15,7 @@ from designer.graph.network import Network, Node
 from designer.graph.topology import execution_order
 
 MAX_UNIT = 32  # nodes of a unit
+MOST_LOOKS = 100_000  # that are kept
 MAY_DIFFER = frozenset({"stride"})  # in the first copy
 
 Wires = tuple[tuple[str, int, str], ...]
@@ -22,11 +23,12 @@ Wires = tuple[tuple[str, int, str], ...]
 
 
 class _Look(NamedTuple):
-    """What makes two nodes equal. `head` is what may never differ, `values` the parameters."""
+    """What makes two nodes equal, as numbers: equal ones have the same `exact`, those that may stand before equal ones the same
+    `loose`. `values` are the parameters by name."""
 
-    head: tuple[Any, ...]
-    values: tuple[Any, ...]
-    names: tuple[str, ...]
+    exact: int
+    loose: int
+    values: dict[str, Any]
     heavy: bool  # a layer or a block of several: where a unit begins
 
 
@@ -35,11 +37,14 @@ class Repeats:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Node, Any, _Look | None]] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}  # of looks; a handful for each kind of block
 
     def find(self, network: Network, resolve: Callable[[str], Any]) -> list[Fold]:
         """All runs of at least two units, in execution order; none shares a node with another."""
         order = execution_order(network, resolve)
         ids = order.order
+        if len(self._numbers) > MOST_LOOKS:
+            self._numbers, self._kept = {}, {}
         place = {node_id: number for number, node_id in enumerate(ids)}
         kept, self._kept = self._kept, {}
         looks = [self._look(network.node(node_id), resolve, kept) for node_id in ids]
@@ -82,10 +87,16 @@ class Repeats:
             binding = block.bind(node.params)
             # what cannot be bound is equal only to what is written in the same way
             raw = repr(sorted(node.params.items())) if binding.errors else ""
-            heavy = block.category in ("conv", "composite", "own")
-            look = _Look((node.block, block, node.disabled, node.stage, raw), binding.values, tuple(block.parameters), heavy)
+            values = dict(zip(block.parameters, binding.values, strict=True))
+            head = (node.block, node.disabled, node.stage, raw)  # of one name there is one block
+            exact = self._number((*head, *binding.values))
+            loose = self._number((*head, None, *[value for name, value in values.items() if name not in MAY_DIFFER]))
+            look = _Look(exact, loose, values, block.category in ("conv", "composite", "own"))
         self._kept[node.id] = (node, block, look)
         return look
+
+    def _number(self, look: tuple[Any, ...]) -> int:
+        return self._numbers.setdefault(look, len(self._numbers))
 
 
 def find_repeats(network: Network, resolve: Callable[[str], Any]) -> list[Fold]:
@@ -98,6 +109,9 @@ class _Runs:
 
     def __init__(self, looks: Sequence[_Look | None], wires: Sequence[Wires], last_read: Sequence[int]) -> None:
         self.looks = looks
+        # what is never part of a unit is equal to nothing, not even to itself
+        self.exact = [look.exact if look is not None else -1 - at for at, look in enumerate(looks)]
+        self.loose = [look.loose if look is not None else -1 - at for at, look in enumerate(looks)]
         self.wires = wires
         self.last_read = last_read
 
@@ -119,10 +133,16 @@ class _Runs:
 
     def _longest(self, at: int) -> tuple[int, int]:
         best = (0, 0)
-        for unit in range(1, min(MAX_UNIT, (len(self.looks) - at) // 2) + 1):
-            if not self._alike(at, at + unit, first=True):
+        loose, first, exact = self.loose, self.loose[at], self.exact
+        equal: list[tuple[int, int]] = []  # runs found whose copies are all equal: (unit, nodes)
+        for unit in range(1, min(MAX_UNIT, (len(loose) - at) // 2) + 1):
+            if loose[at + unit] != first:
                 continue
+            if any(unit % smaller == 0 and unit <= held for smaller, held in equal):
+                continue  # several of those units at once say nothing that they do not say
             count = self._count(at, unit)
+            if count > 1 and exact[at : at + unit] == exact[at + unit : at + 2 * unit]:
+                equal.append((unit, unit * count))
             if count > 1 and unit * count > best[0] * best[1]:
                 best = (unit, count)
         return best
@@ -136,14 +156,6 @@ class _Runs:
             count += 1
         return count
 
-    def _alike(self, a: int, b: int, *, first: bool) -> bool:
-        one, other = self.looks[a], self.looks[b]
-        if one is None or other is None or one.head != other.head:
-            return False
-        if one.values == other.values:
-            return True
-        return first and all(name in MAY_DIFFER for name, x, y in zip(one.names, one.values, other.values, strict=True) if x != y)
-
     def _kept_to_itself(self, copy: int, unit: int) -> bool:
         """Whether nothing behind the next copy reads a copy."""
         end = copy + 2 * unit
@@ -156,7 +168,7 @@ class _Runs:
             return False
         outside: dict[tuple[int, str], tuple[int, str]] = {}
         for at in range(start, second):
-            if not self._alike(at, at + unit, first=True):
+            if self.loose[at] != self.loose[at + unit]:
                 return False
             reads, like = self.wires[at], self.wires[at + unit]
             if len(reads) != len(like):
@@ -179,7 +191,7 @@ class _Runs:
         if not self._kept_to_itself(copy - unit, unit):
             return False
         for at in range(copy, copy + unit):
-            if not self._alike(at - unit, at, first=False):
+            if self.exact[at - unit] != self.exact[at]:
                 return False
             before, reads = self.wires[at - unit], self.wires[at]
             if len(reads) != len(before):
@@ -200,9 +212,9 @@ def _differences(
         one, other = looks[place[node_id]], looks[place[like]]
         assert one is not None
         assert other is not None
-        for name, value, usual in zip(one.names, one.values, other.values, strict=True):
-            if value != usual:
-                found.append(Difference(0, node_id, name, value, usual))
+        for name, value in one.values.items():
+            if value != other.values[name]:
+                found.append(Difference(0, node_id, name, value, other.values[name]))
     return tuple(found)
 
 

@@ -313,20 +313,33 @@ class Scene(Surface):
         drawn = set(self.folds.boxes) or set(self.nodes)
         if structural and not self.stored and touched.issuperset(design.root) and set(design.root) != drawn:
             self._own = {}  # all of it was drawn anew
-        if self.folds.derive(design.root, design.resolve) or structural:
-            self.rebuild()
+        there = {node_id for node_id in touched if node_id in design.root}
+        staged = any((design.root.node(node_id).stage or "") != self._stage_of.get(node_id, "") for node_id in there)
+        if structural or staged or self.folds.wanted.nodes:  # else nothing says otherwise what can be folded
+            if self.folds.derive(design.root, design.resolve) or structural:
+                self.rebuild()
+                return
+            self.folds.arrange(self._document_boxes())
+        elif any(self.place(node_id) != self.folds.boxes[node_id][:2] for node_id in there):
+            self.folds.arrange(self._document_boxes())
+        else:
+            self._show_touched(there, {self._stage_of.get(node_id, "") for node_id in there})
             return
-        self.folds.arrange(self._document_boxes())
-        for node_id in touched:
-            self._follow_stage(node_id)
-            if node_id in self.nodes:
-                self._refresh(self.nodes[node_id])
-        self._tell_cards(touched)
         moved = {seen: place for seen, place in self.seen_places().items() if place != self.nodes[seen].box[:2]}
         were = [self.nodes[seen].box for seen in moved]
         self.place_nodes(moved)
         self.make_way([*were, *(self.nodes[seen].box for seen in moved)])
-        self._tell_frames(set(self._members))
+        for node_id in there:
+            self._follow_stage(node_id)
+        self._show_touched(there, set(self._members))
+
+    def _show_touched(self, touched: set[str], stages: set[str]) -> None:
+        """Let blocks, cards and frames show what became of these nodes."""
+        for node_id in touched:
+            if node_id in self.nodes:
+                self._refresh(self.nodes[node_id])
+        self._tell_cards(touched)
+        self._tell_frames(stages)
         self._follow_notes()
         self.fit_index()
         self.contents_changed.emit()
@@ -554,7 +567,7 @@ class Scene(Surface):
         self._tell_cards(delta.changed)
         if delta.changed or delta.removed:
             self._scale_bars()
-            self.warm()
+            self.warm(set(map(self.seen, delta.changed)))
             self.widen()
         self._tell_frames(set(self.frames) if delta.totals else stages)
         if delta.changed:

@@ -5,7 +5,7 @@ The design's scene and the drawing inside a block are both surfaces; the view an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,7 @@ from designer.graph.routing import route
 from designer.ui.canvas.edge_item import EdgeItem, wire_width
 from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds, input_places, output_places
 from designer.ui.canvas.grid import Grid
-from designer.ui.canvas.heat import Warmth
+from designer.ui.canvas.heat import TIME, Warmth
 from designer.ui.canvas.hit_test import Hit, hit_test
 from designer.ui.canvas.node_item import NodeItem, Scale
 from designer.ui.canvas.overview import Overview
@@ -105,17 +105,23 @@ class Surface(QGraphicsScene):
         self.scale.heat.metric = metric
         self.warm()
 
-    def warm(self) -> None:
-        """Read the figures that colour the blocks anew. Nothing happens while heat is off and was."""
+    def warm(self, changed: Collection[str] | None = None) -> None:
+        """Read the figures that colour the blocks anew: of these, or of all. Nothing happens while heat is off and was."""
         heat = self.scale.heat
         if not heat.on and not self._warm:
             return
+        once = self._warm and heat.on and heat.metric != TIME and changed is not None
         self._warm = heat.on
-        found = {node_id: self.warmth(node_id) if heat.on else None for node_id in self.nodes}
-        heat.measure(found.values(), whole=self.known)
-        for node_id, item in self.nodes.items():
-            item.warmth = found[node_id]
-            self.note_look(item)
+        for node_id in changed if once and changed is not None else self.nodes:
+            item = self.nodes.get(node_id)
+            if item is not None:
+                item.warmth = self.warmth(node_id) if heat.on else None
+        top = heat.top
+        heat.measure([item.warmth for item in self.nodes.values()], whole=self.known)
+        again = changed if once and changed is not None and top == heat.top else self.nodes
+        for node_id in again:  # their colours may be others
+            if node_id in self.nodes:
+                self.note_look(self.nodes[node_id])
         self.update()
         self.contents_changed.emit()
         self.heat_changed.emit()
