@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,10 +101,12 @@ class Called(NamedTuple):
 
 
 def called(design: Design) -> Called:
-    """The title of the preset a design came from, with its width, resolution and whatever else was chosen; else its own name."""
+    """The title of the preset that a design equals, with its width, resolution and other options chosen; else its own name."""
     preset = presets().get(design.origin.preset) if design.origin is not None else None
     if preset is None or design.origin is None:
         return Called(design.name, "")
+    if not equals_origin(design):
+        return Called(design.name, "changed")
     binding = preset.bind(design.origin.options)
     drawn = preset.of(binding.values)
     parts: list[str] = []
@@ -121,10 +124,35 @@ _FIRST = {"width": 0, "resolution": 1}
 """Options that are told by their value alone, and always."""
 
 
+def equals_origin(design: Design) -> bool:
+    """Whether a design is still what its preset draws; labels and notes do not count. False where it came from none."""
+    origin = design.origin
+    if origin is None or origin.preset not in presets():
+        return False
+    try:
+        wanted = _drawn(canonical(origin.preset, origin.options))
+    except LightdesignerError:  # a file may say anything
+        return False
+    if len(wanted[0]) != len(design.root):
+        return False
+    for node in design.root.nodes():
+        like = wanted[0].get(node.id)
+        if like is None or (like.block, like.params, like.stage, node.disabled) != (node.block, node.params, node.stage, False):
+            return False
+    return wanted[1] == frozenset(design.root.edges())
+
+
+@lru_cache(maxsize=16)
+def _drawn(text: str) -> tuple[dict[str, Node], frozenset[Edge]]:
+    """What a preset draws."""
+    root = draw(*parse(text)).root
+    return {node.id: node for node in root.nodes()}, frozenset(root.edges())
+
+
 def top1_of(design: Design) -> Top1 | None:
     """The published accuracy of the network that a design still equals; None where there is none."""
     preset = presets().get(design.origin.preset) if design.origin is not None else None
-    if preset is None or design.origin is None:
+    if preset is None or design.origin is None or not equals_origin(design):
         return None
     row = row_of(preset, preset.bind(design.origin.options).values)
     return row.top1 if row is not None else None

@@ -203,12 +203,11 @@ def _said_source(source: tuple[str, str] | None) -> str:
 
 
 def _parameters(old: Any, new: Any, a: Node, b: Node) -> list[Detail]:
-    """Parameters whose values differ: the canonical ones where the block is known, else what the file says."""
+    """Parameters whose values differ."""
     if old is None or new is None:
         before, after = a.params, b.params
     else:
-        before = dict(zip(old.parameters, old.bind(a.params).values, strict=True))
-        after = dict(zip(new.parameters, new.bind(b.params).values, strict=True))
+        before, after = _values(old, a), _values(new, b)
     names = [*before, *[name for name in after if name not in before]]
     missing = object()
     return [
@@ -216,6 +215,16 @@ def _parameters(old: Any, new: Any, a: Node, b: Node) -> list[Detail]:
         for name in names
         if before.get(name, missing) != after.get(name, missing)
     ]
+
+
+def _values(block: Any, node: Node) -> dict[str, Any]:
+    """The canonical value of every parameter; of one that cannot be what it is, and of an unknown one, what was written."""
+    binding = block.bind(node.params)
+    found = dict(zip(block.parameters, binding.values, strict=True))
+    for error in binding.errors:
+        if error.param in node.params:
+            found[error.param] = node.params[error.param]
+    return found
 
 
 def value_text(value: Any) -> str:

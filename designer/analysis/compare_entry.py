@@ -18,7 +18,8 @@ class Times:
 
     `total_ms` is the whole network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`):
     times are compared only where these are equal. `runs` is 0 for an estimate. `ci95` is the interval of the median. `bounds` say
-    what holds a block back, where the roof of the machine is known, and `traffic` what it moves, in bytes.
+    what holds a block back, where the roof of the machine is known, and `traffic` what it moves, in bytes. `noisy` says that
+    other work disturbed the runs.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Times:
         ci95: tuple[float, float] | None = None,
         bounds: Mapping[str, str] | None = None,
         traffic: Mapping[str, int] | None = None,
+        noisy: bool = False,
     ) -> None:
         self.total_ms = total_ms
         self.blocks = dict(blocks)
@@ -41,6 +43,7 @@ class Times:
         self.ci95 = ci95
         self.bounds = dict(bounds or {})
         self.traffic = dict(traffic or {})
+        self.noisy = noisy
         self._paths = sorted(self.layers)
         self._below: dict[str, float | None] = {}
 
@@ -93,6 +96,7 @@ def times_of(profile: Profile) -> Times:
         ci95=profile.total_ms.ci95,
         bounds={block.path: block.bound for block in profile.blocks if block.bound is not None},
         traffic={block.path: block.bytes for block in profile.blocks},
+        noisy=profile.noisy,
     )
 
 

@@ -16,7 +16,7 @@ from designer.analysis.compare_rows import by_resolution
 from designer.analysis.flatten import flat_of, names_of
 
 MOST_BLOCKS = 5
-EXPLAINED = 0.5  # of the lost time, after which no further block is named
+EXPLAINED = 0.75  # of the lost time, after which no further block is named
 SLOWER_KERNELS = 0.5  # of the rate of the other layers of the same design: grouped layers below it are called slow
 FP32 = 4
 
@@ -78,6 +78,8 @@ def _against(entries: Sequence[Entry], number: int, baseline: int) -> Saving | N
     rate = base.facts.macs / base_ms  # MACs in a ms
     lost = my_ms - entry.facts.macs / rate
     stride, text = _worst_place(entries, number, baseline)
+    if mine.noisy or theirs.noisy:
+        text = f"{text} The machine was noisy: close other programs and measure again.".strip()
     return Saving(
         number,
         baseline,
@@ -135,7 +137,7 @@ def _worst_place(entries: Sequence[Entry], number: int, baseline: int) -> tuple[
 
 
 def _culprits(entry: Entry, times: Times, rate: float, lost: float) -> tuple[Culprit, ...]:
-    """The blocks that lose most against the baseline's rate, until they explain half of what is lost."""
+    """The blocks that lose most against the baseline's rate, until they explain three quarters of what is lost."""
     losses: list[tuple[float, Unit, float]] = []
     for unit in entry.facts.units:
         ms = times.below(unit.path)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from designer.analysis import compare_front
 from designer.analysis.compare_entry import Entry
@@ -23,6 +23,16 @@ class Known(NamedTuple):
     design: str
     figures: dict[str, float]
     recalled: bool = False
+
+
+_CARD_FIGURES = ("params", "macs", "activations", "peak_bytes", "weights_bytes", "depth", "receptive_field", "top1")
+
+
+def known_of(card: Mapping[str, Any]) -> Known:
+    """A network as its card in the gallery describes it (`resources/catalogue.json`)."""
+    figures = {key: card[key] for key in _CARD_FIGURES if card[key] is not None}
+    figures["flops"] = 2 * card["macs"]
+    return Known(card["title"].partition(" (")[0], card["id"], figures, card["recalled"])
 
 
 class Dot(NamedTuple):
@@ -208,7 +218,7 @@ def curves_svg(title: str, key: str, curves: Sequence[tuple[int, Curve]]) -> str
 
 def thinned(points: Sequence[tuple[float, float]], most: int = 400) -> list[tuple[float, float]]:
     """So few points that a picture stays small; the last one stays."""
-    step = -(-len(points) // most)
+    step = max(1, -(-len(points) // most))
     kept = list(points[::step])
     if points and kept[-1] != points[-1]:
         kept.append(points[-1])

@@ -18,7 +18,7 @@ from designer.analysis.compare_facts import Facts, facts_of
 from designer.analysis.compare_saving import false_savings
 from designer.analysis.compare_tables import Comparison
 from designer.app.controller import Controller
-from designer.app.history import copy_of, design_at, moments
+from designer.app.history import design_at, moments
 from designer.app.measurements import ESTIMATED, MEASURED, Measured, signatures
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ class Compared(QObject):
     @property
     def text(self) -> str:
         """The DESIGN text of an unchanged preset, "" for anything else: what opens it in a tab."""
-        origin = self.controller.design.origin
-        if self._document or origin is None or self.said:
-            return ""
-        from designer.catalogue import canonical
+        from designer.catalogue import canonical, equals_origin
 
+        origin = self.controller.design.origin
+        if origin is None or not equals_origin(self.controller.design):
+            return ""
         return canonical(origin.preset, origin.options)
 
     # -- figures -----------------------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class CompareModel(QObject):
         """An open document is about to go: keep what it was."""
         for index, one in enumerate(self.designs):
             if one.document is controller:
-                design = copy_of(controller.design)
+                design = controller.design.copy()
                 design.name = controller.title
                 kept = Compared(Controller(design), document=False, label=one.label, parent=self)
                 profile = one.profile

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import msgspec
-
 from designer.app.controller import Controller
 from designer.app.undo import EditCommand
 from designer.graph.design import Design
@@ -16,19 +14,6 @@ class Moment(NamedTuple):
 
     steps: int
     title: str
-
-
-def copy_of(design: Design) -> Design:
-    """The same design, which may be changed without changing this one."""
-    made = Design(design.name, design.root.copy())
-    for key, definition in design.definitions.items():
-        made.definitions[key] = msgspec.structs.replace(definition, network=definition.network.copy())
-    made.definitions_changed()
-    made.positions = {scope: dict(places) for scope, places in design.positions.items()}
-    made.notes = {scope: dict(notes) for scope, notes in design.notes.items()}
-    made.origin = design.origin
-    made.extra = dict(design.extra)
-    return made
 
 
 def moments(controller: Controller) -> list[Moment]:
@@ -44,7 +29,7 @@ def moments(controller: Controller) -> list[Moment]:
 def design_at(controller: Controller, steps: int) -> Design:
     """The design after so many steps; the document itself stays as it is."""
     stack = controller.stack
-    design = copy_of(controller.design)
+    design = controller.design.copy()
     for number in range(stack.index() - 1, steps - 1, -1):
         command = stack.command(number)
         assert isinstance(command, EditCommand)

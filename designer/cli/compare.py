@@ -4,39 +4,157 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from blocks.errors import LightdesignerError
 from designer.analysis.compare import FIGURES, compare
+from designer.analysis.compare_entry import MOST, Accuracy, Entry, shorts, times_of
+from designer.analysis.compare_facts import facts_of
+from designer.analysis.compare_saving import false_savings
+from designer.analysis.compare_tables import Comparison
+from designer.analysis.engine import Engine
+from designer.analysis.measured import Profile
 from designer.analysis.report import Report, analyse
-from designer.catalogue import load
+from designer.catalogue import called, load, top1_of
 from designer.cli.cost import MEANING
 from designer.cli.output import Answer
 from designer.cli.tables import UNKNOWN, Column, Table, harmless, shape, sides, written
-from designer.cli.targets import write_text
+from designer.cli.targets import targets
+from designer.graph.design import Design
+
+
+class Asked(NamedTuple):
+    """One design with what is said about it; `profile` is None where it was not measured."""
+
+    design: Design
+    report: Report
+    profile: Profile | None = None
 
 
 def run(asked: Namespace, answer: Answer) -> int:
     """Answer `compare`; 1 where one of the designs is invalid."""
     if len(asked.designs) < 2:
         raise LightdesignerError("compare needs two designs or more. Use cost for one.")
-    reports = [analyse(load(text)) for text in asked.designs]
-    if asked.csv:
-        write_text(asked.csv, rows(reports).csv(), force=asked.force)
+    if asked.html and len(asked.designs) > MOST:
+        raise LightdesignerError(f"--html compares {MOST} designs at most, but got {len(asked.designs)}.")
+    found = [Asked(design, analyse(design)) for design in map(load, asked.designs)]
+    files = [file for file in (asked.csv, asked.html) if file]
+    with targets(files, force=asked.force) as staged:
+        paths = dict(zip(files, staged, strict=True))
+        if asked.profile:
+            found = _measured(found, answer)
+        comparison = _comparison(found)
+        if asked.csv:
+            paths[asked.csv].write_text(rows(found, profiled=asked.profile).csv(), encoding="utf-8", newline="\n")
+        if asked.html:
+            from designer.analysis.compare_html import html_text
+            from designer.cli.known import known_networks
+
+            paths[asked.html].write_text(html_text(comparison, known_networks()), encoding="utf-8", newline="\n")
+    _say(found, comparison, asked, answer)
+    return 0 if all(one.report.valid for one in found) else 1
+
+
+def _say(found: Sequence[Asked], comparison: Comparison, asked: Namespace, answer: Answer) -> None:
+    reports = [one.report for one in found]
+    table = side_by_side(reports)
+    if asked.profile:
+        _add_times(table, comparison)
+    footer = f"{_footer(reports)}{_conditions(comparison)}"
     if asked.json:
-        answer.json([report.as_json(layers=False) for report in reports])
+        said = [one.report.as_json(layers=False) for one in found]
+        if asked.profile:
+            said = [
+                {**report, "profile": one.profile.as_json() if one.profile else None}
+                for report, one in zip(said, found, strict=True)
+            ]
+        answer.json(said)
     elif asked.markdown:
-        answer.text(side_by_side(reports).markdown())
-        answer.text("\n" + _footer(reports))
+        answer.text(table.markdown())
+        answer.text(f"\n{footer}")
     else:
-        answer.table(side_by_side(reports))
-        answer.text("\n" + _footer(reports))
+        answer.table(table)
+        answer.text(f"\n{footer}")
     for report in reports:
         answer.complain_of(report.issues, design=report.design)
-    return 0 if all(report.valid for report in reports) else 1
+    for saving in comparison.savings:
+        answer.complain(f"warning: {saving.title} {saving.text}")
+        for culprit in saving.culprits:
+            rate = f"{culprit.rate / 1e9:.1f} GMAC/s"
+            answer.complain(f"  {harmless(culprit.path)}: {culprit.ms:.2f} ms, {rate}. {culprit.why}.")
+
+
+def _measured(found: Sequence[Asked], answer: Answer) -> list[Asked]:
+    """Profile the valid designs, all in the same way. The roof that the first one measures serves the others."""
+    from designer import latency_store
+    from designer.analysis.measured import MeasureError
+    from designer.cli.output import steady_progress
+    from designer.cli.profile import known_roof
+    from designer.measure.profile import profile
+
+    roof = known_roof("cpu", "fp32", None)
+    measured = []
+    with steady_progress() as say:
+        for number, one in enumerate(found, start=1):
+            if not one.report.valid:
+                measured.append(one)
+                continue
+            doing = f"{harmless(one.report.design)}, {number} of {len(found)}"
+
+            def tell(text: str, step: int, steps: int, doing: str = doing) -> None:
+                say(f"{doing}: {text} ({step} of {steps})")
+
+            ran = profile(one.design, roof=roof, say=tell)
+            roof = roof or ran.roof
+            measured.append(one._replace(profile=ran))
+    ran_all = [one.profile for one in measured if one.profile is not None]
+    if ran_all:
+        try:
+            said = latency_store.learn(ran_all[0].environment.device_name, *ran_all)
+        except MeasureError as problem:
+            said = f"The latency table was not kept: {problem}"
+        if said:
+            answer.complain(f"note: {said}")
+    for one in measured:
+        for remark in one.profile.remarks if one.profile is not None else ():
+            answer.complain(f"note: {harmless(one.report.design)}: {remark}")
+    return measured
+
+
+def _comparison(found: Sequence[Asked]) -> Comparison:
+    """The designs as reports and charts read them."""
+    names = [called(one.design) for one in found]
+    described = [
+        (name, detail or "x".join(map(str, _input(one.report)))) for one, (name, detail) in zip(found, names, strict=True)
+    ]
+    entries = []
+    for one, (name, detail), short in zip(found, described, shorts(described), strict=True):
+        top1 = top1_of(one.design)
+        entries.append(
+            Entry(
+                name,
+                short,
+                detail,
+                facts_of(Engine(one.design)),
+                Accuracy(top1.percent, top1.source, top1.recalled) if top1 is not None else None,
+                times_of(one.profile) if one.profile is not None else None,
+            )
+        )
+    title = f"Comparison of {', '.join(entry.short for entry in entries)}"
+    return Comparison(title, tuple(entries), savings=tuple(false_savings(entries)))
+
+
+def _input(report: Report) -> Sequence[int]:
+    return next(iter(report.inputs.values()), ())
 
 
 def _footer(reports: Sequence[Report]) -> str:
     return f"Differences are to {harmless(reports[0].design)}. Bytes are of {reports[0].dtype}, batch 1. {MEANING}"
+
+
+def _conditions(comparison: Comparison) -> str:
+    ways = list(dict.fromkeys(entry.measured.conditions for entry in comparison.entries if entry.measured is not None))
+    return f" Measured on {' and on '.join(ways)}." if ways else ""
 
 
 def side_by_side(reports: Sequence[Report]) -> Table:
@@ -65,6 +183,21 @@ def side_by_side(reports: Sequence[Report]) -> Table:
     return table
 
 
+def _add_times(table: Table, comparison: Comparison) -> None:
+    """The measured times, below the figures that are counted."""
+    base = comparison.base.measured
+    cells: list[str] = ["Time (ms)", UNKNOWN if base is None else f"{base.total_ms:.2f}"]
+    for entry in comparison.entries[1:]:
+        mine = entry.measured
+        cells.append(UNKNOWN if mine is None else f"{mine.total_ms:.2f}")
+        if mine is None or base is None:
+            cells.append("")
+        else:
+            change = mine.total_ms - base.total_ms
+            cells.append(f"{change:+.2f} ({100 * change / base.total_ms:+,.1f} %)")
+    table.add(*cells)
+
+
 def _difference(difference: int | None, ratio: float | None) -> str:
     """+1,234 (+5.6 %)"""
     if difference is None:
@@ -74,14 +207,30 @@ def _difference(difference: int | None, ratio: float | None) -> str:
     return f"{difference:+,}" if ratio is None else f"{difference:+,} ({100 * ratio:+,.1f} %)"
 
 
-def rows(reports: Sequence[Report]) -> Table:
+def rows(found: Sequence[Asked], *, profiled: bool = False) -> Table:
     """A row for each design: what a spreadsheet wants."""
     pairs = ("receptive_field", "output_stride")
     table = Table([Column("design", "Design"), Column("valid", "Valid"), Column("dtype", "Type")])
     table.columns += [Column(figure.key, figure.title, figure.unit, number=True) for figure in FIGURES]
     table.columns += [Column(key, key) for key in pairs]
-    for report in reports:
+    if profiled:
+        table.columns += [Column(key, key) for key in ("measured_ms", "ci95_low_ms", "ci95_high_ms", "runs", "measured_on")]
+    for one in found:
+        report = one.report
         numbers = [figure.of(report) for figure in FIGURES]
         reach = [shape(getattr(report, key)) for key in pairs]
-        table.add(report.design, "true" if report.valid else "false", report.dtype, *numbers, *reach)
+        times: list[float | int | str | None] = []
+        if profiled:
+            ran = one.profile
+            times = [None] * 5
+            if ran is not None:
+                total = ran.total_ms
+                times = [
+                    round(total.median, 4),
+                    round(total.ci95[0], 4),
+                    round(total.ci95[1], 4),
+                    ran.runs,
+                    times_of(ran).conditions,
+                ]
+        table.add(report.design, "true" if report.valid else "false", report.dtype, *numbers, *reach, *times)
     return table

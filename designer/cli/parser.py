@@ -111,6 +111,10 @@ def parser() -> argparse.ArgumentParser:
     compare = command("compare", "designs side by side; differences are to the first")
     compare.add_argument("designs", metavar="DESIGN", nargs="+", help="two or more designs")
     _add_looks(compare)
+    compare.add_argument("--html", metavar="FILE", help="write a report with tables and pictures of up to four designs to FILE")
+    compare.add_argument(
+        "--profile", action="store_true", help="measure every design on this machine, and say where fewer MACs save no time"
+    )
 
     _add_profile(command("profile", "how long a design takes on this machine, block by block, with random weights"))
 

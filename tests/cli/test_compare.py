@@ -90,3 +90,86 @@ def test_fewer_than_two_designs_or_one_that_is_none_gives_2(tell: Tell, args: li
     told = tell("compare", *args)
     assert (told.rc, told.stdout) == (2, "")
     assert told.stderr
+
+
+# -- a report, and times -------------------------------------------------------------------------------------------------------
+
+
+def test_html_is_one_file_with_everything_in_it(tell: Tell, tmp_path: Path) -> None:
+    told = tell("compare", *PAIR, "resnet18", "--html", "report.html")
+    assert told.rc == 0
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    for words in ("MobileNet V2", "0.5, 224", "ResNet-18", "By output resolution", "By kind of layer", "<svg", "GhostNet"):
+        assert words in text
+    assert "http" not in text
+    assert tell("compare", *PAIR, "--html", "report.html").rc == 2
+    assert tell("compare", *PAIR, "--html", "report.html", "--force").rc == 0
+
+
+def test_a_report_holds_four_designs_at_most(tell: Tell, tmp_path: Path) -> None:
+    told = tell("compare", *["mobilenet_v2"] * 5, "--html", "report.html")
+    assert (told.rc, told.stdout) == (2, "")
+    assert "--html compares 4 designs at most, but got 5." in told.stderr
+    assert not list(tmp_path.glob("*.html"))
+
+
+def test_a_failed_report_leaves_no_csv_either(tell: Tell, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("mine")
+    assert tell("compare", *PAIR, "--csv", "out.csv", "--html", "report.html").rc == 2
+    assert (tmp_path / "report.html").read_text() == "mine"
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Profiles that follow from MACs and bytes; what is measured, in order."""
+    import designer.cli.profile
+    import designer.measure.profile
+    from designer import protocol
+    from designer.analysis.measured import Profile
+    from designer.document.format import write
+    from tests.app import fake_measure
+
+    seen: list[str] = []
+
+    def profile(design: object, *, roof: object = None, say: object = None) -> Profile:
+        seen.append(design.name)  # type: ignore[attr-defined]
+        assert callable(say)
+        say("Measuring", 1, 2)
+        return fake_measure.profile(protocol.ProfileDesign(design=write(design)))  # type: ignore[arg-type]
+
+    monkeypatch.setenv("LIGHTDESIGNER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(designer.measure.profile, "profile", profile)
+    monkeypatch.setattr(designer.cli.profile, "known_roof", lambda *_: None)
+    return seen
+
+
+def test_profile_measures_every_valid_design_and_shows_the_times(tell: Tell, tmp_path: Path, measured: list[str]) -> None:
+    (tmp_path / "bad.lightdesign").write_text(chain(conv(kernel_size=64)), encoding="utf-8")
+    told = tell("compare", "mobilenet_v1", "mobilenet_v2", "bad.lightdesign", "--profile", "--csv", "out.csv")
+    assert told.rc == 1
+    assert measured == ["mobilenet_v1", "mobilenet_v2"]
+    line = next(line for line in told.stdout.splitlines() if line.startswith("Time (ms)"))
+    assert "%" in line
+    assert "unknown" in line
+    assert "Measured on Fake CPU 3000, 2 threads, fp32, eager." in told.stdout
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert float(rows[0]["measured_ms"]) > 0
+    assert (rows[2]["measured_ms"], rows[2]["measured_on"]) == ("", "")
+    assert list((tmp_path / "home").rglob("*.latency.json"))
+
+
+def test_profile_names_false_savings_and_the_blocks_that_make_them(tell: Tell, tmp_path: Path, measured: list[str]) -> None:
+    told = tell("compare", "mobilenet_v1", "mobilenet_v2", "--profile", "--json", "--html", "report.html")
+    assert told.rc == 0
+    reports = json.loads(told.stdout)
+    assert [report["profile"]["design"] for report in reports] == ["mobilenet_v1", "mobilenet_v2"]
+    slower = reports[1]["profile"]["total_ms"]["median"] > reports[0]["profile"]["total_ms"]["median"]
+    assert slower == ("False saving: V2" in told.stderr) == ("False saving: V2" in (tmp_path / "report.html").read_text("utf-8"))
+
+
+def test_without_profile_nothing_is_measured(tell: Tell, measured: list[str]) -> None:
+    told = tell("compare", *PAIR, "--json")
+    assert measured == []
+    assert all("profile" not in report for report in json.loads(told.stdout))

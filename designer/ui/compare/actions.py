@@ -53,6 +53,7 @@ class CompareActions(QObject):
         for key in FILES:
             actions.offer(f"measure.compare_{key}", partial(self.write, key), self._why_no_page)
         window.closed.connect(self._stop)
+        actions.refresh()
 
     # -- the page ----------------------------------------------------------------------------------------------------------------
 
@@ -72,6 +73,7 @@ class CompareActions(QObject):
             page = ComparePage(lambda: documents.controllers, self._window.say)
             model = page.model
             documents.closed.connect(model.document_closed)
+            model.listed.connect(self._window.actions_.refresh)
             page.opened.connect(self._window.open_text)
             page.document_shown.connect(self._show_document)
             page.canvases_wanted.connect(self._open_canvases)
@@ -140,9 +142,7 @@ class CompareActions(QObject):
             if page is not None:
                 self._window.tabs.show(page)
             return
-        from designer.app.history import copy_of
-
-        design = copy_of(one.controller.design)
+        design = one.controller.design.copy()
         name, detail = one.called
         design.name = f"{name} ({detail})" if one.said else design.name
         self._window.documents.add(design)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from designer.analysis.compare_rows import by_resolution, macs_over_depth, time_over_depth
 from designer.analysis.compare_saving import Saving
-from designer.analysis.compare_svg import Known
+from designer.analysis.compare_svg import Known, known_of
 from designer.analysis.compare_totals import BY_KEY
 from designer.app import cards
 from designer.app.comparison import CompareModel
@@ -322,22 +322,4 @@ def _fit(combo: QComboBox) -> None:
 
 def known_networks() -> list[Known]:
     """Every network of the literature, as the background of the scatter."""
-    found = []
-    for card in cards.presets():
-        if card.example:
-            continue
-        figures: dict[str, float] = {
-            "params": card.params,
-            "macs": card.macs,
-            "flops": 2 * card.macs,
-            "activations": card.activations,
-            "peak_bytes": card.peak_bytes,
-            "weights_bytes": card.weights_bytes,
-            "depth": card.depth,
-        }
-        if card.receptive_field is not None:
-            figures["receptive_field"] = card.receptive_field
-        if card.top1 is not None:
-            figures["top1"] = card.top1
-        found.append(Known(card.title.partition(" (")[0], card.id, figures, card.recalled))
-    return found
+    return [known_of(card._asdict()) for card in cards.presets() if not card.example]

@@ -110,6 +110,7 @@ class SavingCard(QFrame):
                 column.addWidget(line())
             column.addWidget(part)
         self._column.addWidget(self._inside)
+        self._inside.show()
         set_role(self, role)
 
     def _recolour(self) -> None:
