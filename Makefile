@@ -29,10 +29,5 @@ docs:  ## write what is generated from blocks and presets: BLOCKS.md, the stub, 
 	$(BIN)/python -m blocks.reference && $(BIN)/python -m designer.document.schema
 	$(BIN)/python -m designer.app.palette_catalogue && $(BIN)/python -m designer.app.gallery_catalogue
 
-SHOW := xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/lightdesigner
-screenshots:  ## write the pictures of the README, light and dark, in both sizes (Xvfb)
-	mkdir -p docs/pictures
-	for theme in dark light; do for size in 1280x800 2560x1440; do \
-	  if [ $$theme = dark ]; then net=mobilenet_v2; else net=googlenet; fi; \
-	  $(SHOW) $$net --screenshot docs/pictures/editor-$$theme-$$size.png --theme $$theme --size $$size --force && \
-	  $(SHOW) --screenshot docs/pictures/welcome-$$theme-$$size.png --theme $$theme --size $$size --force || exit 1; done; done
+screenshots:  ## write pictures of the main states, light and dark, in both sizes, three of them for the README (Xvfb)
+	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.screenshots docs/pictures

@@ -157,7 +157,7 @@ class ToolBar(QToolBar):
 
     def hold(self, options: QWidget) -> None:
         """Show the document's own controls behind the tools."""
-        self._options.insertWidget(0, options)
+        self._options.insertWidget(0, options, 100)
 
     def _add_end(self, action: QAction, text: str) -> None:
         """A button with a word on it at the right end."""

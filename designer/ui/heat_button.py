@@ -49,6 +49,9 @@ class HeatButton(QToolButton):
         layout = self.layout()
         return QSize(layout.sizeHint().width() if layout is not None else 100, 28)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return self.sizeHint()  # a narrow tool bar takes its room elsewhere
+
     def _follow(self) -> None:
         shown = next((action for action in self.menu().actions() if action.isChecked()), self._actions[OFF])
         self.value.setText(shown.text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from blocks.errors import BlockError
 from blocks.parameters import Float, Int, Pair, Parameter
@@ -15,7 +15,7 @@ from designer.ui.panels.fields import NumberField
 from designer.ui.widgets import label, without_margins
 
 OPTIONS = ("width", "resolution")
-FIELD_WIDTH = 188
+FIELD_WIDTH = (84, 188)  # px of a field in a narrow tool bar, where it does without its slider, and in a wide one
 
 
 class PresetBar(QWidget):
@@ -68,14 +68,17 @@ class PresetBar(QWidget):
             if parameter is None:
                 continue
             field = NumberField(parameter)
-            field.setFixedWidth(FIELD_WIDTH)
+            field.setMinimumWidth(FIELD_WIDTH[0])
+            field.setMaximumWidth(FIELD_WIDTH[1])
+            field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             field.edited.connect(lambda value, name=name: self._edited(name, value))
             field.released.connect(self._redraw.released)
             if self.fields:
                 self._row.addSpacing(8)
             self._row.addWidget(label(name.capitalize(), "secondary"))
-            self._row.addWidget(field)
+            self._row.addWidget(field, 100)
             self.fields[name] = field
+        self._row.addStretch(1)
 
     def _edited(self, name: str, value: Any) -> None:
         problem = str(value) if isinstance(value, BlockError) else None

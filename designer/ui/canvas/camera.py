@@ -42,6 +42,7 @@ class Camera(QGraphicsView):
         self.surface = surface
         self._motion = ZoomMotion(self)
         self._unshown: Callable[[], None] | None = self.show_beginning  # what to do once there is a size
+        self.covered = 0  # px at the top under something that lies over the view: what is fitted stands below
         self.setScene(surface)
         self.setSceneRect(WORLD)
 
@@ -108,17 +109,17 @@ class Camera(QGraphicsView):
             return
         box = self.surface.content()
         across = max(1, self.viewport().width() - 2 * FIT_MARGIN)
-        along = max(1, self.viewport().height() - 2 * FIT_MARGIN)
+        along = max(1, self.viewport().height() - 2 * FIT_MARGIN - self.covered)
         if box is None or min(across / max(box.width, 1), along / max(box.height, 1)) >= SIZES.close_from:
             self.fit()
             return
         if self.surface.orientation == RIGHT:
             zoom = min(1.0, max(SIZES.close_from, along / max(box.height, 1)))
-            corner = QPointF(FIT_MARGIN, self.viewport().height() / 2)
+            corner = QPointF(FIT_MARGIN, (self.viewport().height() + self.covered) / 2)
             self._go(zoom, QPointF(box.left, box.centre[1]), corner, False)
             return
         zoom = min(1.0, max(SIZES.close_from, across / max(box.width, 1)))
-        corner = QPointF(self.viewport().width() / 2, FIT_MARGIN)
+        corner = QPointF(self.viewport().width() / 2, FIT_MARGIN + self.covered)
         self._go(zoom, QPointF(box.centre[0], box.top), corner, False)
 
     def zoom_to(self, node_ids: Iterable[str] | None = None) -> None:
@@ -154,9 +155,10 @@ class Camera(QGraphicsView):
             self._go(1.0, QPointF(0, 0), None, animate)
             return
         width = max(1, self.viewport().width() - 2 * FIT_MARGIN)
-        height = max(1, self.viewport().height() - 2 * FIT_MARGIN)
+        height = max(1, self.viewport().height() - 2 * FIT_MARGIN - self.covered)
         zoom = min(most, width / max(box.width, 1), height / max(box.height, 1))
-        self._go(zoom, QPointF(*box.centre), None, animate)
+        middle = QPointF(self.viewport().width() / 2, (self.viewport().height() + self.covered) / 2)
+        self._go(zoom, QPointF(*box.centre), middle if self.covered else None, animate)
 
     def _go(self, zoom: float, scene: QPointF, at: QPointF | None, animate: bool) -> None:
         duration = theme.current().duration("zoom") if animate and self.isVisible() else 0

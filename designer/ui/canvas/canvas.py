@@ -167,7 +167,7 @@ class Canvas(QWidget):
         if len(self._rooms) == before:
             return False
         self._show_surface()
-        self.view.fit()
+        self.view.show_beginning()
         return True
 
     def open_definition(self, scope: str) -> bool:
@@ -177,7 +177,7 @@ class Canvas(QWidget):
         self._go_back_to(0)
         self._enter(InsideController(self.document, scope, "", self), (f"{OWN}{scope}",))
         self._show_surface()
-        self.view.fit()
+        self.view.show_beginning()
         return True
 
     def _enter(self, controller: InsideController, trail: tuple[str, ...]) -> None:
@@ -395,6 +395,7 @@ class Canvas(QWidget):
         self.trail.adjustSize()
         self.trail.move(margin, margin)
         self.trail.setVisible(bool(self._rooms))
+        self.view.covered = self.trail.height() + margin if self._rooms else 0
         legend = self.looks.legend.sizeHint()
         self.looks.legend.setGeometry(margin, bottom - legend.height(), legend.width(), legend.height())
         for overlay in (self.minimap, self.zoom_bar, self.trail, self.looks.legend):

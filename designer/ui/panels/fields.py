@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
-from designer.ui.panels.spin import Spin, words
+from designer.ui.panels.spin import AROUND, Spin, words
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
 SPIN_WIDTH = 60
@@ -389,10 +389,21 @@ class ShapeField(Field):
         self.line.setProperty("role", "number")
         self._name(self.line)
         self._row.addWidget(self.line, 1)
-        self._unit()
+        self._said = self._unit()
         self._value: Any = None
+        self.line.textChanged.connect(self._share)
         self.line.textEdited.connect(self._typed)
         self.line.editingFinished.connect(self._finished)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """A long shape takes the place of the words behind it."""
+        if self._said is not None:
+            needed = self.line.fontMetrics().horizontalAdvance(self.line.text()) + AROUND
+            self._said.setVisible(needed + self._row.spacing() + self._said.sizeHint().width() <= self.width())
 
     def _read(self, text: str) -> Any:
         try:

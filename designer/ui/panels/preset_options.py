@@ -98,7 +98,7 @@ class DesignPage(QWidget):
         self.preset = PresetOptions()
         column.addWidget(self.preset)
         self.inputs = Section("Inputs")
-        self.inputs_form = ParameterForm()
+        self.inputs_form = ParameterForm(label_width=76)
         self.inputs.body.addWidget(self.inputs_form)
         column.addWidget(self.inputs)
         self.notes = Section("Notes")

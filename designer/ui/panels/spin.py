@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 from blocks.errors import BlockError
 from blocks.parameters import Float, Parameter
 
-AROUND = 30  # px of a field beside its number: margins and arrows
+AROUND = 26  # px of a field beside its number: margins and arrows
 
 
 def words(value: Any) -> str:
