@@ -102,7 +102,8 @@ class InsideController(Controller):
         if _stages(edit):
             self.refused.emit(NO_STAGES)
             return False
-        return self.document.apply(rescoped(edit, self.scope), text, merge=f"{merge} in {self.scope}" if merge else "")
+        step = f"{text} inside {self.title}"  # it may be taken back while something else is shown
+        return self.document.apply(rescoped(edit, self.scope), step, merge=f"{merge} in {self.scope}" if merge else "")
 
     def finish_merge(self) -> None:
         self.document.finish_merge()

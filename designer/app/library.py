@@ -5,12 +5,14 @@ A file that cannot be read is named with the reason and left as it is: nothing i
 
 from __future__ import annotations
 
-from functools import cache
+import math
+import time
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from blocks.errors import LightdesignerError
 from designer.app.clipboard import same_content, taken_in
@@ -26,6 +28,7 @@ LIBRARY = "library."
 """Prefix of a block of the library where it is dragged or chosen: behind it the name of its file."""
 MAX_BYTES = 4 * 2**20  # of a file: it is read while a person waits
 MAX_FILES = 2_000
+PATIENCE = 0.1  # s
 
 
 class Kept(NamedTuple):
@@ -64,21 +67,32 @@ class Library(QObject):
         self.unreadable: list[Unreadable] = []
         self._seen: dict[Path, tuple[tuple[int, int], Kept | Unreadable]] = {}
 
-    def read(self) -> None:
-        """Look at the folder again; files that did not change are not read again."""
+    def read(self, patience: float = math.inf) -> None:
+        """Look at the folder again; files that did not change are not read again. After `patience` seconds the rest is left for
+        later, so that nobody waits for a long library."""
+        end = time.monotonic() + patience
         found: dict[Path, tuple[tuple[int, int], Kept | Unreadable]] = {}
         try:
             files = sorted(file for file in self.folder.glob(f"*{SUFFIX}"))[:MAX_FILES]
         except OSError:
             files = []
-        for file in files:
+        reads = 0
+        for count, file in enumerate(files):
             try:
                 about = file.stat()
                 mark = (about.st_mtime_ns, about.st_size)
             except OSError:
                 mark = (0, 0)
             known = self._seen.get(file)
-            found[file] = known if known is not None and known[0] == mark else (mark, _read(file, mark[1]))
+            if known is not None and known[0] == mark:
+                found[file] = known
+                continue
+            if reads and time.monotonic() > end:
+                found |= {later: self._seen[later] for later in files[count:] if later in self._seen}
+                QTimer.singleShot(0, self, partial(self.read, patience))
+                break
+            found[file] = (mark, _read(file, mark[1]))
+            reads += 1
         changed = found != self._seen
         self._seen = found
         self.blocks = [one for _, one in found.values() if isinstance(one, Kept)]
@@ -145,7 +159,7 @@ def _read(file: Path, size: int) -> Kept | Unreadable:
 @cache
 def _library(folder: Path) -> Library:
     made = Library(folder)
-    made.read()
+    made.read(PATIENCE)
     return made
 
 

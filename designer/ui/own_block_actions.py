@@ -254,13 +254,13 @@ class OwnBlockActions(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         kept = library().get(block)
         if kept is not None:
-            menu.addAction("Insert", lambda: self.canvas.insert(block))
+            self._inserting(menu, block, kept.definition.name)
             menu.addAction("Remove from my blocks", lambda: self._forget(kept))
             return menu
         scope = block.removeprefix(OWN)
         if scope not in self.document.design.definitions:
             return menu
-        menu.addAction("Insert", lambda: self.canvas.insert(block))
+        self._inserting(menu, block, self.document.design.definitions[scope].name)
         menu.addAction("Open", lambda: self.canvas.open_definition(scope))
         menu.addSeparator()
         menu.addAction("Rename…", lambda: self.rename(scope))
@@ -276,6 +276,12 @@ class OwnBlockActions(QObject):
             gone.setEnabled(False)
             gone.setText(f"Delete: {copies} {'copies are' if copies > 1 else 'copy is'} in use")
         return menu
+
+    def _inserting(self, menu: QMenu, block: str, name: str) -> None:
+        menu.addAction(f"Insert {name}", lambda: self.canvas.insert(block))
+        replace = menu.addAction(f"Replace the selected blocks by {name}", lambda: self.canvas.tools.replace(block))
+        replace.setEnabled(not self.canvas.why_not("edit.replace"))
+        menu.addSeparator()
 
     def _forget(self, kept: Kept) -> None:
         question = Question(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from designer.analysis.engine import Engine
 from designer.app import commands, own_blocks
@@ -150,3 +151,16 @@ def test_a_block_is_replaced_in_its_own_file(shelf: Library) -> None:
     assert shelf.save(made, "unit", instead_of=shelf.blocks[0]) == file
     assert shelf.holds(made, "unit")
     assert len(shelf.blocks) == 1
+
+
+def test_a_long_library_is_read_piece_by_piece(shelf: Library, qtbot: QtBot) -> None:
+    made = units()
+    for _ in range(5):
+        shelf.save(made, "unit")
+    slow = Library(shelf.folder)
+    slow.read(patience=-1.0)
+    assert len(slow.blocks) == 1, "one at a time"
+    qtbot.waitUntil(lambda: len(slow.blocks) == 5)
+    (shelf.folder / "unit_3.lightblock").unlink()
+    slow.read(patience=-1.0)
+    qtbot.waitUntil(lambda: len(slow.blocks) == 4)

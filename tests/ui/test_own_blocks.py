@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from designer.app.inside import InsideController
+from designer.app.inside import NO_STAGES, InsideController
 from designer.app.library import library
 from designer.document.block_file import read_block
 from designer.document.files import save
@@ -297,6 +297,7 @@ def test_duplicate_rename_and_delete_from_the_palettes_menu(opened: MainWindow, 
     ]
     menu_action(menu, "Open").trigger()
     assert canvas.scope == ("own.unit_2",)
+    assert canvas.why_not("design.stage") == NO_STAGES
     canvas.set_scope(())
     document.stack.undo()
     document.stack.undo()

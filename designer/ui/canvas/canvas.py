@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
 from designer.analysis.describe import name_of
 from designer.app.controller import Controller, GraphDelta
-from designer.app.inside import InsideController
+from designer.app.inside import NO_STAGES, InsideController
 from designer.graph.design import RIGHT
 from designer.graph.own_block import OWN
 from designer.ui import theme, units
@@ -121,6 +121,8 @@ class Canvas(QWidget):
         """Why an action cannot be done now, a short sentence; empty when it can."""
         if self.view.read_only and action_id.startswith(("edit.", "insert.", "design.")) and action_id not in ("edit.find",):
             return "What is inside a block cannot be changed here."
+        if action_id == "design.stage" and isinstance(self.controller, InsideController):
+            return NO_STAGES
         reason = self.reasons.get(action_id)
         return reason() if reason is not None else ""
 

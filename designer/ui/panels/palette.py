@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import BlockCard
-from designer.app.library import library
+from designer.app.library import PATIENCE, library
 from designer.app.own_cards import LIBRARY_SECTION, OWN_SECTION, library_cards, own_cards
 from designer.ui import theme
 from designer.ui.panels.block_help import BlockHelp
@@ -121,6 +121,10 @@ class Palette(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self.help.setVisible(self.height() >= HELP_FROM)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        library().read(PATIENCE)  # files may have come since
 
     # -- the design in front -------------------------------------------------------------------------------------------------
 
