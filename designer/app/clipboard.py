@@ -19,11 +19,12 @@ from designer.app.placing import BESIDE, Places, Point, free, rect, snapped
 from designer.document.errors import DocumentError
 from designer.document.format import read, write
 from designer.graph import rules
-from designer.graph.design import ROOT, Design
+from designer.graph.design import ROOT, Design, Note
 from designer.graph.edits import AddNode, Compound, Connect, Define, Edit, SetNote
 from designer.graph.network import Network, Node
 from designer.graph.own_block import OWN, Definition, used_definitions
 
+OFF = 24.0  # px between a note and its copy
 MAX_TEXT = 256 * 1024 * 1024  # characters; no design of ours is longer
 
 
@@ -34,9 +35,16 @@ class ClipboardError(LightdesignerError):
 # -- copying -----------------------------------------------------------------------------------------------------------------
 
 
-def copied(design: Design, ids: Iterable[str], places: Mapping[str, Point] | None = None, scope: str = ROOT) -> str:
-    """The text of some nodes with the wires between them, their places and the own blocks they use. Raises DocumentError where
-    a value cannot be written."""
+def copied(
+    design: Design,
+    ids: Iterable[str],
+    places: Mapping[str, Point] | None = None,
+    scope: str = ROOT,
+    *,
+    notes: Iterable[str] = (),
+) -> str:
+    """The text of some nodes with the wires between them, their places and the own blocks they use, and of some notes. Raises
+    DocumentError where a value cannot be written."""
     network = design.network(scope)
     wanted = {node_id for node_id in ids if node_id in network}
     nodes = [network.node(node_id) for node_id in sorted(wanted)]
@@ -52,6 +60,10 @@ def copied(design: Design, ids: Iterable[str], places: Mapping[str, Point] | Non
             waiting += sorted(used_definitions(design.definitions[name].network))
     where = Places(design, places, scope).at
     made.positions = {ROOT: {node.id: where[node.id] for node in nodes if node.id in where}}
+    known = design.notes.get(scope, {})
+    written = {name: known[name] for name in notes if name in known}
+    if written:
+        made.notes[ROOT] = written
     for name in made.definitions:
         if name in design.positions:
             made.positions[name] = design.positions[name]
@@ -96,18 +108,29 @@ def pasted(
             # `restore`, because a copied wire may end at a port that an own block has lost
             Connect(scope=scope, source=new[source].id, source_port=out, target=new[target].id, target_port=into, restore=True)
         )
-    edits += _notes(design, clip, spots, scope)
-    what = short(next(iter(new.values()))) if len(new) == 1 else f"{len(new)} blocks" if new else "notes"
+    written = _notes(design, clip, spots, at, scope)
+    edits += written
+    what = short(next(iter(new.values()))) if len(new) == 1 else f"{len(new)} blocks"
+    if not new:
+        what = "note" if len(written) == 1 else f"{len(written)} notes"
     return step(f"{verb} {what}", edits, scope)
 
 
-def duplicated(design: Design, ids: Iterable[str], places: Mapping[str, Point] | None = None, scope: str = ROOT) -> Compound:
-    """Puts a copy of some nodes beside them, with the wires between them."""
+def duplicated(
+    design: Design,
+    ids: Iterable[str],
+    places: Mapping[str, Point] | None = None,
+    scope: str = ROOT,
+    *,
+    notes: Iterable[str] = (),
+) -> Compound:
+    """Puts a copy of some nodes beside them, with the wires between them, and of some notes."""
     wanted = [node_id for node_id in ids if node_id in design.network(scope)]
-    if not wanted:
+    written = [name for name in notes if name in design.notes.get(scope, {})]
+    if not wanted and not written:
         return step("", (), scope)
-    made = pasted(design, copied(design, wanted, places, scope), places=places, scope=scope, verb="Duplicate")
-    return msgspec.structs.replace(made, name=f"Duplicate {named(design, scope, wanted)}")
+    made = pasted(design, copied(design, wanted, places, scope, notes=written), places=places, scope=scope, verb="Duplicate")
+    return msgspec.structs.replace(made, name=f"Duplicate {named(design, scope, wanted)}") if wanted else made
 
 
 def _read(text: str) -> Design:
@@ -224,10 +247,12 @@ def _in_a_column(clip: Design, where: Places, at: Point) -> dict[str, Point]:
     return _spots(placed, where, at)
 
 
-def _notes(design: Design, clip: Design, spots: Mapping[str, Point], scope: str) -> list[Edit]:
-    """Notes of a whole document that is pasted; they move as the blocks do."""
+def _notes(design: Design, clip: Design, spots: Mapping[str, Point], at: Point | None, scope: str) -> list[Edit]:
+    """Notes that are pasted; they move as the blocks do, and alone to `at`, or off the notes that stand there."""
     old = clip.positions.get(ROOT, {})
-    moved = next(((spots[key][0] - old[key][0], spots[key][1] - old[key][1]) for key in spots if key in old), (0.0, 0.0))
+    moved = next(((spots[key][0] - old[key][0], spots[key][1] - old[key][1]) for key in spots if key in old), None)
+    if moved is None:
+        moved = _off_others(list(clip.notes.get(ROOT, {}).values()), design.notes.get(scope, {}).values(), at)
     taken = set(design.notes.get(scope, {}))
     edits: list[Edit] = []
     for note in clip.notes.get(ROOT, {}).values():
@@ -240,6 +265,17 @@ def _notes(design: Design, clip: Design, spots: Mapping[str, Point], scope: str)
             SetNote(scope=scope, id=name, note=msgspec.structs.replace(note, id=name, x=note.x + moved[0], y=note.y + moved[1]))
         )
     return edits
+
+
+def _off_others(notes: list[Note], standing: Iterable[Note], at: Point | None) -> Point:
+    """How far notes move so that their first one begins at `at`, or so that none lies exactly on another."""
+    if not notes:
+        return 0.0, 0.0
+    if at is not None:
+        return snapped(at[0] - min(note.x for note in notes)), snapped(at[1] - min(note.y for note in notes))
+    taken = {(note.x, note.y) for note in standing}
+    step = next(k for k in range(len(taken) + 1) if not any((note.x + OFF * k, note.y + OFF * k) in taken for note in notes))
+    return OFF * step, OFF * step
 
 
 __all__ = ["ClipboardError", "copied", "duplicated", "pasted"]

@@ -22,10 +22,13 @@ def delete(
     edits: list[Edit] = list(cut(design, loose, scope).edits)
     edits += [RemoveNode(scope=scope, id=node_id) for node_id in gone]
     known = design.notes.get(scope, {})
-    edits += [SetNote(scope=scope, id=name, note=None) for name in sorted(notes) if name in known]
+    written = [name for name in sorted(notes) if name in known]
+    edits += [SetNote(scope=scope, id=name, note=None) for name in written]
     if gone:
         return step(f"Delete {named(design, scope, gone)}", edits, scope)
-    return step(cut(design, loose, scope).name if loose else "Delete note", edits, scope)
+    if loose:
+        return step(cut(design, loose, scope).name, edits, scope)
+    return step("Delete note" if len(written) < 2 else f"Delete {len(written)} notes", edits, scope)
 
 
 def delete_closing(design: Design, engine: Engine, ids: Iterable[str], scope: str = ROOT) -> Compound:

@@ -57,10 +57,11 @@ class CanvasActions(QObject):
         canvas.handlers.update(self._handlers())
         canvas.reasons.update(
             dict.fromkeys(
-                ("edit.cut", "edit.copy", "edit.duplicate", "edit.delete_close", "edit.replace", "edit.disable"),
+                ("edit.delete_close", "edit.replace", "edit.disable"),
                 self._none_selected,
             )
         )
+        canvas.reasons.update(dict.fromkeys(("edit.cut", "edit.copy", "edit.duplicate"), self._nothing_selected))
         canvas.reasons["edit.rename"] = self._why_not_rename
         canvas.reasons["edit.connect"] = self._why_not_connect
 
@@ -123,6 +124,9 @@ class CanvasActions(QObject):
 
     def _none_selected(self) -> str:
         return "" if self.controller.selection else NOTHING
+
+    def _nothing_selected(self) -> str:
+        return "" if self.controller.selection or notes.selected_notes(self.view) else NOTHING
 
     def _why_not_rename(self) -> str:
         one = len(self.controller.selection) == 1 or notes.selected_note(self.view) is not None
@@ -292,11 +296,12 @@ class CanvasActions(QObject):
     # -- the clipboard ---------------------------------------------------------------------------------------------------------
 
     def copy(self) -> bool:
-        """The selected blocks as text on the system's clipboard."""
-        if not self.controller.selection:
+        """The selected blocks and notes as text on the system's clipboard."""
+        chosen = notes.selected_notes(self.view)
+        if not self.controller.selection and not chosen:
             return False
         try:
-            text = clipboard.copied(self.controller.design, self.controller.selection, self.scene.places())
+            text = clipboard.copied(self.controller.design, self.controller.selection, self.scene.places(), notes=chosen)
         except LightdesignerError as problem:
             self.say(str(problem))
             return False
@@ -307,7 +312,7 @@ class CanvasActions(QObject):
         """Copy, then delete."""
         if not self.copy():
             return False
-        step = deleting.delete(self.controller.design, self.controller.selection)
+        step = deleting.delete(self.controller.design, self.controller.selection, notes=notes.selected_notes(self.view))
         return self.do(msgspec.structs.replace(step, name=step.name.replace("Delete", "Cut", 1)))
 
     def paste(self) -> bool:
@@ -315,23 +320,29 @@ class CanvasActions(QObject):
         text = QGuiApplication.clipboard().text()
         pointer, places = self._pointer(), self.scene.places()
         at = self.scene.to_document(pointer) if pointer is not None else None
+        before = set(self.scene.note_items)
         done = self.attempt(lambda: clipboard.pasted(self.controller.design, text, at, places=places))
         if done:
+            notes.select_notes(self.view, self.scene.note_items.keys() - before)
             self._bring_into_view(self.controller.selection)
         return done
 
     def duplicate(self) -> bool:
-        """A copy beside the selected blocks; the clipboard stays as it is."""
+        """A copy beside the selected blocks and notes; the clipboard stays as it is."""
         design, selection, places = self.controller.design, self.controller.selection, self.scene.places()
-        return self.attempt(lambda: clipboard.duplicated(design, selection, places))
+        chosen, before = notes.selected_notes(self.view), set(self.scene.note_items)
+        done = self.attempt(lambda: clipboard.duplicated(design, selection, places, notes=chosen))
+        if done:
+            notes.select_notes(self.view, self.scene.note_items.keys() - before)
+        return done
 
     # -- deleting --------------------------------------------------------------------------------------------------------------
 
     def delete(self) -> bool:
-        """The selected blocks, or the selected wire or note."""
-        design, edge, note = self.controller.design, self.view.selected_edge, notes.selected_note(self.view)
+        """The selected blocks and notes, or the selected wire."""
+        design, edge = self.controller.design, self.view.selected_edge
         edges = [edge] if edge is not None and edge in self.scene.edges else []
-        step = deleting.delete(design, self.controller.selection, edges, [note] if note is not None else [])
+        step = deleting.delete(design, self.controller.selection, edges, notes.selected_notes(self.view))
         if not step.edits:
             self.say(NOTHING)
         return self.do(step)
@@ -426,7 +437,9 @@ class CanvasActions(QObject):
         self.close_all()
         editor = self.editor = NoteEdit(self.canvas, note.text, partial(self._write_note, name), self.view)
         at = self._on_canvas(self.scene.from_document((note.x, note.y)))
-        editor.setGeometry(at.x(), at.y(), 220, 110)
+        box = self.scene.note_items[name].box  # as large as the note is seen, and larger where that is too small to write in
+        zoom = self.view.zoom
+        editor.setGeometry(at.x(), at.y(), max(180, round(box.width * zoom)), max(96, round(box.height * zoom) + 24))
         editor.show()
         editor.setFocus()
         return editor

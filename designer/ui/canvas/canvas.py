@@ -17,6 +17,7 @@ from designer.graph.own_block import OWN
 from designer.ui import theme, units
 from designer.ui.canvas.arranger import Arranger
 from designer.ui.canvas.bars import READ_ONLY, Figures, Trail, ZoomBar, figures_of, said_of
+from designer.ui.canvas.gestures import notes
 from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.hit_test import Hit
 from designer.ui.canvas.inside import InsideScene
@@ -75,7 +76,7 @@ class Canvas(QWidget):
         units.notifier().changed.connect(self._write_anew)
         theme.notifier().changed.connect(self._recolour)
         self.handlers: dict[str, Handler] = {
-            "edit.select_all": lambda: self.view.select(self.scene.nodes),
+            "edit.select_all": self._select_all,
             "view.zoom_in": lambda: self.view.zoom_by(1.25),
             "view.zoom_out": lambda: self.view.zoom_by(0.8),
             "view.zoom_full": lambda: self.view.zoom_at(1.0),
@@ -125,6 +126,10 @@ class Canvas(QWidget):
             return NO_STAGES
         reason = self.reasons.get(action_id)
         return reason() if reason is not None else ""
+
+    def _select_all(self) -> None:
+        self.view.select(self.scene.nodes)
+        notes.select_notes(self.view, self.scene.note_items)
 
     def _none_selected(self) -> str:
         return "" if self.view.selection else "Nothing is selected."

@@ -10,6 +10,9 @@ from designer.graph.network import Edge
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, PortPlace, distance_to, level
 from designer.ui.canvas.grid import Grid
 
+EDGE = "edge"  # the port of a note that is hit where it can be made wider
+GRIP = 8.0  # px of the screen from its right edge
+
 Kind = Literal["nothing", "port", "node", "edge", "frame", "note", "toggle"]
 
 
@@ -89,7 +92,7 @@ def hit_test(surface: Surface, x: float, y: float, zoom: float) -> Hit:
         return Hit("node", max(here))
     for name, box in surface.notes.items():
         if box.holds(x, y):
-            return Hit("note", name=name)
+            return Hit("note", port=EDGE if x >= box.right - GRIP * reach and level(zoom) != FAR else "", name=name)
     if level(zoom) != FAR:
         for name, box in surface.toggles.items():
             if box.holds(x, y):
@@ -117,6 +120,11 @@ def edge_at(surface: Surface, x: float, y: float, within: float) -> Edge | None:
 def nodes_in(surface: Surface, area: Box) -> set[str]:
     """The blocks that an area touches, as a marquee selects them."""
     return {node_id for node_id in surface.node_grid.near(area) if surface.node_grid.boxes[node_id].meets(area)}
+
+
+def notes_in(surface: Surface, area: Box) -> set[str]:
+    """The notes that an area touches."""
+    return {name for name, box in surface.notes.items() if box.meets(area)}
 
 
 def edges_in(surface: Surface, area: Box) -> set[Edge]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.graph.design import Note
@@ -11,7 +11,7 @@ from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, Box, level
 from designer.ui.painting import say_once
 
-WIDTH, PAD, LINE = 168.0, 12.0, 16.0
+PAD, LINE = 12.0, 16.0
 
 
 class NoteItem(QGraphicsItem):
@@ -22,6 +22,7 @@ class NoteItem(QGraphicsItem):
         self.note = Note("", "")
         self.box = Box(0, 0, 0, 0)
         self.selected = False
+        self.hovered = False
         self._bounds = QRectF()
         self.setZValue(3)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -35,10 +36,11 @@ class NoteItem(QGraphicsItem):
         self.note = note
         metrics = QFontMetricsF(draw.ink().theme.font("body"))
         body = note.text.partition("\n")[2]
-        wrap = metrics.boundingRect(QRectF(0, 0, WIDTH - 2 * PAD, 10_000), int(Qt.TextFlag.TextWordWrap), body)
+        width = note.width
+        wrap = metrics.boundingRect(QRectF(0, 0, width - 2 * PAD, 10_000), int(Qt.TextFlag.TextWordWrap), body)
         height = 2 * PAD + LINE + (wrap.height() + 4 if body else 0)
-        self.box = Box(note.x, note.y, note.x + WIDTH, note.y + height)
-        self._bounds = QRectF(-4, -4, WIDTH + 8, height + 8)
+        self.box = Box(note.x, note.y, note.x + width, note.y + height)
+        self._bounds = QRectF(-4, -4, width + 8, height + 8)
         self.setPos(note.x, note.y)
         self.update()
 
@@ -68,8 +70,13 @@ class NoteItem(QGraphicsItem):
         painter.setPen(text)
         painter.setFont(kit.name_font)
         draw.draw_icon(painter, kit, "sticky-note", text, PAD, PAD, 14)
-        painter.drawText(QRectF(PAD + 22, PAD, WIDTH - 2 * PAD - 22, LINE), Qt.AlignmentFlag.AlignVCenter, title)
+        title = kit.name_metrics.elidedText(title, Qt.TextElideMode.ElideRight, rect.width() - 2 * PAD - 22)
+        painter.drawText(QRectF(PAD + 22, PAD, rect.width() - 2 * PAD - 22, LINE), Qt.AlignmentFlag.AlignVCenter, title)
         if body and level(zoom) == CLOSE:
             painter.setFont(kit.theme.font("body"))
-            area = QRectF(PAD, PAD + LINE + 4, WIDTH - 2 * PAD, self.box.height - 2 * PAD - LINE)
+            area = QRectF(PAD, PAD + LINE + 4, rect.width() - 2 * PAD, self.box.height - 2 * PAD - LINE)
             painter.drawText(area, int(Qt.TextFlag.TextWordWrap), body)
+        if self.hovered or self.selected:  # where it can be made wider
+            middle, x = rect.height() / 2, rect.right() - 4.0
+            painter.setPen(QPen(kit.color("node.note_text", 0.55), 1.5))
+            painter.drawLine(QPointF(x, middle - 6), QPointF(x, middle + 6))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,7 +15,7 @@ from designer.ui.canvas.geometry import FAR, SIZES, Point, level
 from designer.ui.canvas.gestures import STARTERS
 from designer.ui.canvas.gestures.base import Gesture, Pointer, Starter
 from designer.ui.canvas.ground import Ground
-from designer.ui.canvas.hit_test import Hit
+from designer.ui.canvas.hit_test import EDGE, Hit
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.stage_frame import paint_far
 from designer.ui.canvas.surface import Surface
@@ -219,6 +220,8 @@ class View(Camera):
     def _show_cursor(self) -> None:
         if self.space_held:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self.hit.kind == "note" and self.hit.port == EDGE and not self.read_only:
+            self.viewport().setCursor(Qt.CursorShape.SizeHorCursor)
         else:
             self.viewport().unsetCursor()
 
@@ -231,9 +234,13 @@ class View(Camera):
             if node is not None:
                 node.port_states = {(one.output, one.port): "hover"} if over and one.port else {}
             item = node if node is not None else self.surface.edges.get(one.edge) if one.edge else None
+            if one.kind == "note":
+                item = self.surface.note_items.get(one.name)
             if item is not None:
                 item.hovered = over
                 item.update()
+        if self.gesture is None and (old.port == EDGE) != (hit.port == EDGE):
+            self._show_cursor()
         self.hovered.emit(hit)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
@@ -282,12 +289,13 @@ class View(Camera):
             self.cancel_gesture()
 
     def _arrow(self, direction: tuple[int, int], far: bool) -> None:
-        """Arrows move the selected blocks by one step of the grid (Shift: four), or what is seen where none is selected."""
+        """Arrows move what is selected by one step of the grid (Shift: four), or what is seen where nothing is."""
         from designer.ui.canvas.gestures.move import drop
 
         dx, dy = direction
         surface = self.surface
-        if not self.selection or self.read_only or not isinstance(surface, Scene):
+        chosen = {name: item.note for name, item in surface.note_items.items() if item.selected}
+        if (not self.selection and not chosen) or self.read_only or not isinstance(surface, Scene):
             self.pan(-dx * (160 if far else 48), -dy * (160 if far else 48))
             return
         step = SIZES.snap * (4 if far else 1)
@@ -295,7 +303,8 @@ class View(Camera):
         for node_id in self.selection:
             left, top, _, _ = surface.nodes[node_id].box
             places[node_id] = (left + dx * step, top + dy * step)
-        drop(surface, surface.folds.moved(places), merge="nudge " + " ".join(sorted(places)))
+        notes = {name: replace(note, x=note.x + dx * step, y=note.y + dy * step) for name, note in chosen.items()}
+        drop(surface, surface.folds.moved(places), merge="nudge " + " ".join(sorted([*places, *notes])), notes=notes)
 
     def at_pointer(self) -> QPoint:
         """Where the pointer is in the view; its middle when the pointer is elsewhere."""

@@ -195,7 +195,7 @@ class MoveInto(Move):
     def released(self, pointer: Pointer, dragged: bool) -> None:
         edge, self._over = self._over, None
         if dragged and edge is not None and self._from:
-            moved = self.scene.folds.moved(self._places(pointer))
+            moved = self.scene.folds.moved(self._places(*self._offset(pointer)))
             design = self.hands.controller.design
             try:
                 into = commands.put_into(design, self.node_id, edge)

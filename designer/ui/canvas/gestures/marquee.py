@@ -1,4 +1,4 @@
-"""Marquee: drag over free ground to select what the rubber band touches; Ctrl adds, Shift adds too."""
+"""Marquee: drag over free ground to select blocks and notes that the rubber band touches; Ctrl adds, Shift adds too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter, QPen
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import Box
 from designer.ui.canvas.gestures.base import Gesture, Pointer
-from designer.ui.canvas.hit_test import nodes_in
+from designer.ui.canvas.gestures.notes import select_notes, selected_notes
+from designer.ui.canvas.hit_test import nodes_in, notes_in
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import View
@@ -25,11 +26,15 @@ class Marquee(Gesture):
         super().__init__(view, press)
         self._before = view.selection
         self._keep = self._before if press.held(ADD) else frozenset()
+        self._notes_before = selected_notes(view)
+        self._keep_notes = self._notes_before if press.held(ADD) else []
         self._corner: QPointF | None = None
 
     def moved(self, pointer: Pointer) -> None:
         self._corner = pointer.point
-        self.view.select(self._keep | nodes_in(self.view.surface, self._box(pointer)))
+        area = self._box(pointer)
+        self.view.select(self._keep | nodes_in(self.view.surface, area))
+        select_notes(self.view, [*self._keep_notes, *notes_in(self.view.surface, area)])
         self.view.viewport().update()
 
     def released(self, pointer: Pointer, dragged: bool) -> None:
@@ -40,6 +45,7 @@ class Marquee(Gesture):
 
     def cancelled(self) -> None:
         self.view.select(self._before)
+        select_notes(self.view, self._notes_before)
         self._corner = None
         self.view.viewport().update()
 

@@ -1,13 +1,18 @@
-"""Move: drag blocks. They and their wires follow at once; letting go makes it one step of undo."""
+"""Move: drag blocks, and notes that are selected with them. They and their wires follow at once; letting go makes it one step."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from designer.analysis.describe import name_of
+from designer.app.commands import step
+from designer.graph.design import ROOT, Note
+from designer.graph.edits import Edit, SetNote
 from designer.graph.edits import Move as MoveEdit
 from designer.ui.canvas import guides
 from designer.ui.canvas.geometry import Box, Point
@@ -32,6 +37,7 @@ class Move(Gesture):
         self.node_id = node_id
         self._was_selected = node_id in view.selection
         self._from: dict[str, Point] = {}
+        self._notes: dict[str, Note] = {}  # where they were
         self._guides: list[guides.Line] = []
 
     def begun(self) -> None:
@@ -41,24 +47,38 @@ class Move(Gesture):
     def moved(self, pointer: Pointer) -> None:
         if self.view.read_only:
             return
-        if not self._from:
-            self._from = {node_id: self.scene.nodes[node_id].box[:2] for node_id in self.view.selection & self.scene.nodes.keys()}
+        if not self._from and not self._notes:
+            self.grip()
             self.view.viewport().setCursor(Qt.CursorShape.SizeAllCursor)
-        self.show(self._places(pointer))
+        self.show(*self._offset(pointer))
 
-    def show(self, places: dict[str, Point]) -> None:
-        """Let the blocks stand there for now."""
+    def grip(self) -> None:
+        """Remember where everything was that moves."""
+        self._from = {node_id: self.scene.nodes[node_id].box[:2] for node_id in self.view.selection & self.scene.nodes.keys()}
+        self._notes = {name: item.note for name, item in self.scene.note_items.items() if item.selected}
+
+    def show(self, dx: float, dy: float) -> None:
+        """Let everything stand so far from where it was for now."""
+        places = self._places(dx, dy)
         self.scene.place_nodes(places, live=True)
         self.scene.move_frames(places)
+        for name, note in self._notes.items():
+            if name in self.scene.note_items:
+                self.scene.note_items[name].show_note(msgspec.structs.replace(note, x=note.x + dx, y=note.y + dy))
         self.view.viewport().update()
 
     def released(self, pointer: Pointer, dragged: bool) -> None:
         if not dragged:
             self._clicked()
-        elif self._from:
-            places = self._places(pointer)
-            moved = {node_id: place for node_id, place in places.items() if place != self._from[node_id]}
-            if moved and drop(self.scene, self.scene.folds.moved(moved)):
+        elif self._from or self._notes:
+            dx, dy = self._offset(pointer)
+            moved = self._places(dx, dy) if dx or dy else {}
+            notes = {
+                name: msgspec.structs.replace(note, x=note.x + dx, y=note.y + dy)
+                for name, note in self._notes.items()
+                if (dx or dy) and name in self.scene.controller.design.notes.get(ROOT, {})
+            }
+            if (moved or notes) and drop(self.scene, self.scene.folds.moved(moved), notes=notes):
                 size = next((self.scene.nodes[n].box for n in moved if n in self.scene.nodes), Box(0, 0, 0, 0))  # one may be gone
                 were = [Box(x, y, x + size.width, y + size.height) for x, y in (self._from[node_id] for node_id in moved)]
                 self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved if node_id in self.scene.nodes)])
@@ -66,48 +86,74 @@ class Move(Gesture):
                 self.cancelled()
 
     def cancelled(self) -> None:
-        if self._from:
-            self.show({node_id: place for node_id, place in self._from.items() if node_id in self.scene.nodes})
+        if self._from or self._notes:
+            self.show(0.0, 0.0)
 
     def _clicked(self) -> None:
         if not self._was_selected:
             return
         self.view.select(self.view.selection - {self.node_id} if self.press.held(ADD) else frozenset({self.node_id}))
 
+    def _grabbed(self) -> tuple[Point, Box] | None:
+        """Where the grabbed thing was, and its box now; None when it is gone."""
+        item = self.scene.nodes.get(self.node_id)
+        return None if item is None else (self._from.get(self.node_id) or item.box[:2], item.box)
+
     def _neighbours(self, box: Box) -> list[Box]:
-        """What a block may be in line with: those near it that do not move."""
+        """What the grabbed thing may be in line with: blocks and notes near it that do not move."""
         if not guides.wanted():
             return []
+        area = box.grown(guides.NEAR)
         boxes = self.scene.node_grid.boxes
-        near = self.scene.node_grid.near(box.grown(guides.NEAR))
-        return [boxes[node_id] for node_id in near if node_id not in self._from]
+        found = [boxes[node_id] for node_id in self.scene.node_grid.near(area) if node_id not in self._from]
+        notes = self.scene.note_items.items()
+        return found + [item.box for name, item in notes if name not in self._notes and item.box.meets(area)]
 
-    def _places(self, pointer: Pointer) -> dict[str, Point]:
-        """The grabbed block snaps; the others keep their distances to it. With Alt nothing snaps."""
-        alive = self.scene.nodes
+    def _offset(self, pointer: Pointer) -> Point:
+        """How far everything moves. The grabbed thing snaps, the others keep their distances to it. With Alt nothing snaps."""
         dx, dy = pointer.x - self.press.x, pointer.y - self.press.y
         self._guides = []
-        if not pointer.held(Qt.KeyboardModifier.AltModifier) and self.node_id in alive:
-            box: Box = alive[self.node_id].box
-            x, y = self._from.get(self.node_id) or box[:2]
+        grabbed = self._grabbed()
+        if not pointer.held(Qt.KeyboardModifier.AltModifier) and grabbed is not None:
+            (x, y), box = grabbed
             before = Box(x, y, x + box.width, y + box.height)
             there = before.moved(dx, dy)
             neighbours = self._neighbours(there)
             by = guides.snap(there, before, neighbours, guides.reach_at(self.view.zoom))
             dx, dy = dx + by[0], dy + by[1]
             self._guides = guides.lines(before.moved(dx, dy), neighbours)
-        return {node_id: (px + dx, py + dy) for node_id, (px, py) in self._from.items() if node_id in alive}
+        return dx, dy
+
+    def _places(self, dx: float, dy: float) -> dict[str, Point]:
+        alive = self.scene.nodes
+        return {node_id: (x + dx, y + dy) for node_id, (x, y) in self._from.items() if node_id in alive}
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         guides.paint(painter, self._guides, zoom)
 
 
-def drop(scene: Scene, moved: dict[str, Point], text: str = "", merge: str = "") -> bool:
-    """Store places as one step of undo, with those of all blocks that have none in the document yet."""
+def drop(
+    scene: Scene, moved: Mapping[str, Point], text: str = "", merge: str = "", notes: Mapping[str, Note] | None = None
+) -> bool:
+    """Store places as one step of undo, with those of all blocks that have none in the document yet. `notes` are given where they
+    are seen."""
     if not text:
+        text = f"Move {_named(scene, moved, notes or {})}"
+    edits: list[Edit] = [MoveEdit(positions={**scene.unstored(), **moved})] if moved else []
+    for name, note in (notes or {}).items():
+        x, y = scene.to_document((note.x, note.y))
+        edits.append(SetNote(id=name, note=msgspec.structs.replace(note, x=x, y=y)))
+    return scene.controller.apply(edits[0] if len(edits) == 1 else step(text, edits), text, merge=merge)
+
+
+def _named(scene: Scene, moved: Mapping[str, Point], notes: Mapping[str, Note]) -> str:
+    words = []
+    if moved:
         root = scene.controller.design.root
-        text = f"Move {name_of(root.node(next(iter(moved))))}" if len(moved) == 1 else f"Move {len(moved)} blocks"
-    return scene.controller.apply(MoveEdit(positions={**scene.unstored(), **moved}), text, merge=merge)
+        words.append(name_of(root.node(next(iter(moved)))) if len(moved) == 1 else f"{len(moved)} blocks")
+    if notes:
+        words.append("note" if len(notes) == 1 else f"{len(notes)} notes")
+    return " and ".join(words)
 
 
 def start(view: View, press: Pointer) -> Gesture | None:
