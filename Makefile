@@ -17,7 +17,7 @@ test:  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-deep:  ## run every test with 10,000 cases each: hours
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 -m "not bench"
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 -o faulthandler_timeout=0 -m "not bench"
 
 lint:  ## check style, types and who imports whom
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports

@@ -85,7 +85,7 @@ class Parametrised:
     @classmethod
     def bind(cls, raw: Mapping[str, Any]) -> Binding:
         """Canonical values of raw parameters; unknown names and values out of range become errors, not exceptions."""
-        return bind(cls.id, cls.parameters, raw)
+        return bind(cls.id, cls.parameters, raw) if raw else Binding(cls.defaults, ())
 
 
 class Block(Parametrised):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from designer.analysis.flatten import FlatDesign
@@ -87,22 +88,15 @@ def lives_of(flat: FlatDesign, storage: Storage | None = None) -> Lives:
             last[holder[ref]] = k
     for _, ref in flat.output_nodes:
         last[holder[ref]] = count
-    freed: list[list[int]] = [[] for _ in range(count + 1)]
+    change = [0] * (count + 2)  # of the live elements as each step begins
     sizes = [0] * count
+    given = frozenset([step for _, step in flat.input_nodes])
     for k in range(count):
         if holder[k] == k:
             size = sizes[k] = steps[k].elements
-            freed[last[k]].append(size)
-    given = frozenset([step for _, step in flat.input_nodes])
-    now = sum([sizes[step] for step in given])
-    live = []
-    for k in range(count):
-        if holder[k] == k and k not in given:
-            now += sizes[k]
-        live.append(now)
-        for size in freed[k]:
-            now -= size
-    return Lives(live, sizes, last, given)
+            change[0 if k in given else k] += size
+            change[last[k] + 1] -= size
+    return Lives(list(accumulate(change))[:count], sizes, last, given)
 
 
 def peak_activation_elements(flat: FlatDesign, storage: Storage | None = None) -> int:
