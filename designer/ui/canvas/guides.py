@@ -51,13 +51,11 @@ def snap(box: Box, before: Box, others: Sequence[Box], reach: float) -> tuple[fl
 
 def _snap(box: Box, before: Box, others: Iterable[Box], reach: float, axis: int) -> float:
     near: tuple[float, float] | None = None
-    ours = _marks(box, axis)
     for other in others:
-        for mark in _marks(other, axis):
-            for own in ours:
-                by = mark - own
-                if abs(by) <= reach and (near is None or (abs(by), by) < near):
-                    near = (abs(by), by)
+        for own, mark in _pairs(box, other, axis):
+            by = mark - own
+            if abs(by) <= reach and (near is None or (abs(by), by) < near):
+                near = (abs(by), by)
     if near is not None:
         return near[1]
     if abs(before[axis] - box[axis]) <= SIZES.snap / 2:
@@ -70,12 +68,11 @@ def lines(box: Box, others: Sequence[Box]) -> list[Line]:
     found: dict[tuple[bool, float], Line] = {}
     for axis in (0, 1):
         upright = axis == 0
-        ours = _marks(box, axis)
         across = 1 - axis
         for other in others:
-            equal = [round(own, 1) for own in ours for mark in _marks(other, axis) if abs(own - mark) < 0.5]
+            equal = [round(own, 1) for own, mark in _pairs(box, other, axis) if abs(own - mark) < 0.5]
             if len(equal) == 3:
-                equal = [round(ours[1], 1)]
+                equal = equal[:1]
             for at in equal:
                 old = found.get((upright, at)) or Line(upright, at, box[across], box[across + 2])
                 start, end = min(old.start, other[across]), max(old.end, other[across + 2])
@@ -83,10 +80,11 @@ def lines(box: Box, others: Sequence[Box]) -> list[Line]:
     return list(found.values())
 
 
-def _marks(box: Box, axis: int) -> tuple[float, float, float]:
-    """First edge, centre and last edge."""
-    low, high = box[axis], box[axis + 2]
-    return low, (low + high) / 2, high
+def _pairs(box: Box, other: Box, axis: int) -> tuple[tuple[float, float], ...]:
+    """What may be in line: centre with centre, any edge with any edge."""
+    low, high, other_low, other_high = box[axis], box[axis + 2], other[axis], other[axis + 2]
+    centres = ((low + high) / 2, (other_low + other_high) / 2)
+    return centres, (low, other_low), (high, other_high), (low, other_high), (high, other_low)
 
 
 def paint(painter: QPainter, shown: Iterable[Line], zoom: float) -> None:

@@ -35,6 +35,7 @@ def box(x: float, y: float, width: float = 216, height: float = 48) -> Box:
         (box(-214, 203), (-2, -3)),  # its right edge with the other's left one
         (box(35, 203, 152), (-3, -3)),  # centres of two that are not equally wide
         (box(60, 203), (4, -3)),  # nothing near: the grid
+        (box(-105, 203), (1, -3)),  # its centre means nothing to the other's edge
     ],
 )
 def test_it_snaps_to_edges_and_centres_of_neighbours(there: Box, by: tuple[float, float]) -> None:
@@ -44,6 +45,12 @@ def test_it_snaps_to_edges_and_centres_of_neighbours(there: Box, by: tuple[float
 def test_without_a_neighbour_it_stays_in_line_with_where_it_was() -> None:
     assert guides.snap(box(13, 100), box(10, 100), [], REACH) == (-3, 0)
     assert guides.snap(box(17, 100), box(10, 100), [], REACH) == (-1, 0)  # further on, the grid
+
+
+def pairs(a: Box, b: Box, axis: int) -> list[tuple[float, float]]:
+    """What may be in line: edges with edges, the centre with the centre."""
+    edges = [(x, y) for x in (a[axis], a[axis + 2]) for y in (b[axis], b[axis + 2])]
+    return [*edges, (a.centre[axis], b.centre[axis])]
 
 
 boxes = st.builds(box, st.integers(-300, 300), st.integers(-300, 300), st.sampled_from([152, 216]), st.sampled_from([28, 48]))
@@ -56,13 +63,14 @@ def test_lines_join_what_is_in_line_and_nothing_else(ours: Box, others: list[Box
     found = guides.lines(there, others)
     for upright, at, start, end in found:
         axis = 0 if upright else 1
-        assert any(abs(at - mark) < 0.5 for mark in guides._marks(there, axis))
-        joined = [other for other in others if any(abs(at - mark) < 0.5 for mark in guides._marks(other, axis))]
+        joined = [
+            other for other in others if any(at == own and abs(own - mark) < 0.5 for own, mark in pairs(there, other, axis))
+        ]
         spans = [(min(there[1 - axis], other[1 - axis]), max(there[3 - axis], other[3 - axis])) for other in joined]
         assert start in [span[0] for span in spans]
         assert end in [span[1] for span in spans]
     for axis in (0, 1):
-        near = min(abs(a - b) for other in others for a in guides._marks(ours, axis) for b in guides._marks(other, axis))
+        near = min(abs(own - mark) for other in others for own, mark in pairs(ours, other, axis))
         assert (near <= REACH) <= any(line.upright == (axis == 0) for line in found)  # what attracted it is shown
 
 

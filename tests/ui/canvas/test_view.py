@@ -272,14 +272,14 @@ def test_dragging_moves_live_on_the_grid_as_one_step(show: Show) -> None:
     before = canvas.scene.places()
     start = at(canvas, "b")
     press(canvas.view, start)
-    move(canvas.view, start + QPoint(101, 22))
+    move(canvas.view, start + QPoint(101, 20))
     item = canvas.scene.nodes["b"]
     assert item.box[:2] == (before["b"][0] + 104, before["b"][1] + 20)
     assert item.box.left % 8 == item.box.top % 8 == 0
     wire = canvas.scene.edges[Edge("a", "y", "b", "x")]
     assert wire.points[-1] == (item.box.left + 108, item.box.top)  # wires follow at once
     assert not canvas.controller.stack.count()  # nothing is changed yet
-    release(canvas.view, start + QPoint(101, 22))
+    release(canvas.view, start + QPoint(101, 20))
     assert canvas.controller.stack.count() == 1
     assert canvas.controller.stack.undoText() == "Move b"
     assert canvas.controller.design.positions[ROOT]["b"] == item.box[:2]
