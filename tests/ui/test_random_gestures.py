@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from designer.app.controller import Controller
+from designer.catalogue import load
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import SetParam
+from designer.graph.edits import SetParam, SetStage
 from designer.graph.own_block import Definition
 from designer.ui.canvas.canvas import Canvas
+from designer.ui.canvas.editors import NameEdit
 from designer.ui.canvas.gestures.drop import BLOCK_MIME
-from tests.designs import network, state
+from tests.designs import chain, network, state
 from tests.property.random_edits import PARAMS, random_edit
 from tests.property.test_engine import same_as_fresh, small_designs
 from tests.ui.canvas.helpers import double_click, move, press, release
@@ -36,15 +38,22 @@ ACTIONS = [
     *("edit.select_all", "edit.select_upstream", "edit.select_downstream", "edit.select_kind", "edit.replace", "edit.rename"),
     *("edit.find", "insert.quick", "insert.note", "design.tidy", "view.fit", "view.inside", "view.back", "view.zoom_selection"),
 ]
+FOLDING = [
+    *("view.fold", "view.fold", "view.fold_stages", "view.fold_repeats", "view.unfold", "design.stage", "design.stage"),
+    *("design.rename_stage", "design.remove_stage", "view.heat_macs", "view.heat_memory", "view.heat_off", "view.wire_width"),
+    *("design.flow_right", "design.flow_down", "design.align_left"),
+]
 LARGEST = 14  # blocks; more are deleted, so that each step stays quick
 
 
 class Player:
     """Plays random gestures on one canvas."""
 
+    designs: Callable[[], list[Design]] = staticmethod(small_designs)
+
     def __init__(self, qtbot: QtBot, seed: int) -> None:
         self.rng = Random(seed)
-        made: Design = self.rng.choice(small_designs())
+        made: Design = self.rng.choice(self.designs())
         inside = network([("x", "input"), ("act", "relu"), ("y", "output")], ["x -> act", "act -> y"])
         made.definitions["unit"] = Definition("unit", "Unit", inside)
         made.definitions_changed()
@@ -58,6 +67,7 @@ class Player:
         self.view.setFocus()
         self.first = state(made)
         self.count: Counter[str] = Counter()
+        self.actions = ACTIONS
         self.moves: list[Callable[[], object]] = [
             *[self.drag_from_port] * 8,
             *[self.drag_block] * 4,
@@ -116,11 +126,15 @@ class Player:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def shown(self) -> object:
-        return set(self.canvas.scene.nodes), set(self.canvas.scene.edges), set(self.canvas.scene.note_items)
+        """What the canvas shows of the network it edits: the design's, or that of an own block one is inside. Cards stand for
+        their blocks."""
+        scene = self.canvas.scene
+        return scene.folds.members(scene.nodes), set(scene.edges), set(scene.note_items)
 
     def real(self) -> object:
-        design = self.controller.design
-        return set(design.root), set(design.root.edges()), set(design.notes.get(ROOT, {}))
+        scene, design = self.canvas.scene, self.canvas.controller.design
+        edges = {edge for edge in design.root.edges() if not scene.folds.hides(edge)}
+        return set(design.root), edges, set(design.notes.get(ROOT, {}))
 
     # -- where ---------------------------------------------------------------------------------------------------------------
 
@@ -192,7 +206,7 @@ class Player:
             QApplication.sendEvent(port, QDragLeaveEvent())
 
     def act(self) -> None:
-        action = self.rng.choice(ACTIONS)
+        action = self.rng.choice(self.actions)
         if self.rng.random() < 0.5 and self.view.surface.nodes:
             self.view.select(self.rng.sample(sorted(self.view.surface.nodes), 1))
         if action == "edit.paste" and self.rng.random() < 0.2:
@@ -253,16 +267,65 @@ class Player:
             self.view.zoom_at(self.rng.choice([0.1, 0.3, 0.5, 1.0, 2.0]), QPointF(self.somewhere()), animate=False)
 
 
+def repeating_designs() -> list[Design]:
+    """Equal blocks one behind another, alone and in stages."""
+    equal = {"out_channels": 8, "padding": 1}
+    plain = [(f"c{k}", "conv2d", equal) for k in range(5)]
+    made = [chain(*plain, shape=(8, 8, 8)), load("example_resnet_units")]
+    staged = chain(*plain, shape=(8, 8, 8))
+    for node_id in ("c0", "c1", "c2"):
+        SetStage(node=node_id, stage="head").apply(staged)
+    return [*made, staged]
+
+
+class Folder(Player):
+    """Plays where stages and runs are folded and unfolded on the way."""
+
+    designs = staticmethod(repeating_designs)
+
+    def __init__(self, qtbot: QtBot, seed: int) -> None:
+        super().__init__(qtbot, seed)
+        self.actions = [*ACTIONS, *FOLDING * 3]
+        self.moves = [*self.moves, *[self.toggle] * 8, *[self.act] * 8, self.pause]
+
+    def act(self) -> None:
+        super().act()
+        if isinstance(self.canvas.tools.editor, NameEdit) and self.rng.random() < 0.8:
+            self.canvas.tools.editor.setText(self.rng.choice(["head", "Stage 1", "tail", "relu", "42"]))
+            self.canvas.tools.editor.dismiss(keep=True)
+
+    def toggle(self) -> None:
+        """Click a sign that folds or unfolds, at a zoom at which there are such."""
+        if self.view.zoom < 0.5:
+            self.view.zoom_at(1.0, animate=False)
+        toggles = sorted(self.view.surface.toggles.items())
+        if toggles:
+            _, box = self.rng.choice(toggles)
+            self.view.look(1.0, QPointF(*box.centre))
+            at = self.at(*box.centre)
+            press(self.view, at)
+            release(self.view, at)
+
+    def pause(self) -> None:
+        """A person pauses, so that runs are looked for."""
+        self.canvas.scene.marks.look(self.canvas.scene)
+
+    def settle(self) -> None:
+        super().settle()
+        self.canvas.staging.unfold_all()
+        assert set(self.canvas.scene.nodes) == set(self.controller.design.root)
+
+
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     yield
     QToolTip.hideText()
 
 
-def play(qtbot: QtBot, seeds: range, actions: int) -> Counter[str]:
+def play(qtbot: QtBot, seeds: range, actions: int, kind: type[Player] = Player) -> Counter[str]:
     total: Counter[str] = Counter()
     for seed in seeds:
-        player = Player(qtbot, seed)
+        player = kind(qtbot, seed)
         try:
             player.play(actions)
         except BaseException as problem:
@@ -279,6 +342,25 @@ def test_2000_random_gestures(qtbot: QtBot) -> None:
     count = play(qtbot, range(10), 200)
     assert count["steps"] > 400, count
     assert set(ACTIONS) <= count.keys()
+
+
+def test_1000_random_gestures_while_things_are_folded(qtbot: QtBot) -> None:
+    count = play(qtbot, range(50, 55), 200, Folder)
+    assert count["steps"] > 150, count
+    assert {
+        "view.fold",
+        "view.fold_stages",
+        "view.fold_repeats",
+        "view.unfold",
+        "design.stage",
+        "design.remove_stage",
+    } <= count.keys()
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(7200)
+def test_50000_random_gestures_while_things_are_folded(qtbot: QtBot) -> None:
+    play(qtbot, range(2000, 2125), 400, Folder)
 
 
 @pytest.mark.deep
