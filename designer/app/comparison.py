@@ -105,7 +105,9 @@ class Compared(QObject):
     def profiled(self, profile: Profile, ran: dict[str, str]) -> None:
         """A profile was made of the design whose blocks had these signatures."""
         self._profile, self._ran = profile, ran
-        if not self._document:  # a document's runs are kept and shown by whoever measures documents
+        if self._document:  # its profiler keeps and shows its runs
+            self.controller.measurements.profiled.emit(profile, ran)
+        else:
             blocks = {block.path: block.ms for block in profile.blocks if block.ms is not None}
             self.controller.measurements.show(Measured(blocks, ran, profile.total_ms.median))
         self.changed.emit()

@@ -77,21 +77,20 @@ class Pieces:
 def total(pieces: Iterable[Piece | Sum]) -> Sum | None:
     """Several pieces as one."""
     ms, macs, moved, save, some = 0.0, 0, 0, 0.0, False
+    judged = False
     by_bound: dict[Bound, float] = {}  # milliseconds
-    known = True
     for piece in pieces:
         some = True
         ms, macs, moved = ms + piece.ms, macs + piece.macs, moved + piece.moved
         if piece.bound:
             by_bound[piece.bound] = by_bound.get(piece.bound, 0.0) + piece.ms
-        if piece.save_ms is None:
-            known = False
-        else:
+        if piece.save_ms is not None:  # what moves no bytes is not judged
             save += piece.save_ms
+            judged = True
     if not some:
         return None
     bound = max(by_bound.items(), key=lambda pair: pair[1])[0] if by_bound else None
-    return Sum(ms, macs, moved, bound, save if known else None)
+    return Sum(ms, macs, moved, bound, save if judged else None)
 
 
 def pieces_of_run(profile: Profile) -> Pieces:

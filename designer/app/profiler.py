@@ -176,6 +176,7 @@ class Profiler(QObject):
         client.failed.connect(self._failed)
         client.cancelled.connect(self._cancelled)
         controller.title_changed.connect(self._follow_file)
+        controller.measurements.profiled.connect(self._take_over)
         tables.changed.connect(self._estimate_anew)
         if self._key:
             self._take_up(run_history.read(self._key))
@@ -319,7 +320,16 @@ class Profiler(QObject):
 
     def _take(self, profile: Profile) -> str:
         assert self._began is not None
-        before, expected = self._began, self._began.expected
+        return self._keep(profile, self._began)
+
+    def _take_over(self, profile: Profile, ran: dict[str, str]) -> None:
+        """Somebody else measured this document: that is a run like any other."""
+        origin = self.controller.design.origin
+        preset, options = (origin.preset, dict(origin.options)) if origin is not None else ("", {})
+        self._keep(profile, _Before(ran, preset, options, self.controller.title, None))
+
+    def _keep(self, profile: Profile, before: _Before) -> str:
+        expected = before.expected
         run = Run(
             id=run_history.new_id(),
             at=profile.at or run_history.now(),

@@ -81,7 +81,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
             threads if environment.device == "cpu" else environment.device_name,
             clock,
             "random weights and input",
-            f"{self.profile.runs:,} runs",
+            f"{self.profile.runs:,} {'run' if self.profile.runs == 1 else 'runs'}",
         ]
         return ", ".join(filter(None, parts)) + "."
 

@@ -118,7 +118,7 @@ class WorkerState(QWidget):
 def _done(result: object) -> str:
     if isinstance(result, protocol.Profiled):
         brief = msgspec.json.decode(result.profile, type=_Brief)
-        return f"{brief.runs:,} runs done in {brief.seconds:.1f} s"
+        return f"{brief.runs:,} {'run' if brief.runs == 1 else 'runs'} done in {brief.seconds:.1f} s"
     if isinstance(result, protocol.LayersMeasured):
         return "layers measured"
     if isinstance(result, protocol.Exported):

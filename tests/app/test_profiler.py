@@ -218,6 +218,16 @@ def test_a_folder_that_cannot_be_written_is_said(bench: Make, home: Path, qtbot:
     assert one.profiler.shown is not None
 
 
+def test_what_a_comparison_measures_of_a_document_is_a_run_of_it(bench: Make, qtbot: QtBot) -> None:
+    one = bench()
+    run(one, qtbot)
+    first = one.profiler.shown
+    one.controller.measurements.profiled.emit(first.profile, first.signatures)
+    assert [run.profile for run in one.profiler.runs] == [first.profile, first.profile]
+    assert one.profiler.shown.id != first.id
+    assert len(run_history.read(one.profiler._key)) == 2
+
+
 def test_rows_of_all_levels_add_up(bench: Make, qtbot: QtBot) -> None:
     one = bench()
     run(one, qtbot, backend="onnxruntime")

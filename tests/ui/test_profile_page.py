@@ -329,7 +329,7 @@ def test_an_edit_makes_its_row_an_estimate(page_with: OpenPage, qtbot: QtBot) ->
     assert status._time.unit.text() == "estimated"
     line = page.latency.line
     assert line.missing
-    assert page.latency.said.text().startswith(f"{len(line.missing)} layers missing")
+    assert page.latency.said.text().startswith(f"{len(line.missing)} different layers missing")
     press(page.latency.measure, qtbot)
     qtbot.waitUntil(lambda: not page.profiler.running, timeout=10_000)
     page.refresh_now()

@@ -31,7 +31,7 @@ PAD = 15
 ROW = 24
 HEAD = 28
 MOST_ROWS = 4  # further ones are scrolled to
-GAUGE = 56
+GAUGE = 48
 NARROW = 400  # px under which the gauge gives way: the strip below says the same
 FILTER = "Latency tables (*.latency.json);;All files (*)"
 SECONDS_A_LAYER = 0.35
@@ -269,7 +269,7 @@ class LatencyCard(Card):
 
     def _fit(self) -> None:
         room = self.view.viewport().width()
-        widths = (0, GAUGE + 92, 84, 92) if room > NARROW else (0, 74, 66, 74)
+        widths = (0, GAUGE + 84, 78, 92) if room > NARROW else (0, 74, 66, 80)
         for column in range(1, 4):
             self.view.setColumnWidth(column, widths[column])
         self.view.setColumnWidth(0, max(80, room - sum(widths)))
@@ -361,11 +361,11 @@ def _sentence(line: TableLine | None) -> str:
     if line is None:
         return "Layers that were measured here are kept, and say what a design that was not run yet will take."
     estimate = line.estimate
-    missing = sum(unit.how != "measured" for unit in estimate.units)
-    unknown = sum(unit.how == "none" for unit in estimate.units)
+    missing = len(line.missing)  # each once, however often the design has it
+    unknown = len({unit.key for unit in estimate.units if unit.how == "none"})
     if not missing:
-        return "Every layer was measured here."
-    noun = _plural("layer", "layers", missing)
+        return "Every layer was measured here." if line.local else "Every layer was measured there."
+    noun = _plural("layer", "different layers", missing)
     if unknown:
         return f"{missing} {noun} missing, {unknown} of them without anything to guess from."
     whose = "its" if missing == 1 else "their"

@@ -57,14 +57,17 @@ def _against(device_name: str, name: str, estimate: Estimate, run: Run) -> Table
     took = run.profile.total_ms.median
     if run.expected_ms is not None and took:
         error = run.expected_ms / took - 1
-        said = numbers.difference(run.expected_ms, took)
+        said = _signed(error)
         tip = (
             f"{numbers.ms(run.expected_ms)} were expected before the run, from {run.expected_known:,} of "
             f"{run.expected_layers:,} layers; it took {numbers.ms(took)}."
         )
         return TableLine(device_name, name, estimate, True, said, error, tip)
-    found = estimate.error(run.profile)
-    if found is None or estimate.ms is None:
-        return TableLine(device_name, name, estimate, True, numbers.NOT_APPLICABLE)
-    tip = "The table learned from this run itself; edit the design and run again to see how good it is."
-    return TableLine(device_name, name, estimate, True, numbers.difference(estimate.ms, took), found, tip)
+    tip = "The table learned from this run itself. Edit the design and run again to see how good its estimate is."
+    return TableLine(device_name, name, estimate, True, "from this run", None, tip)
+
+
+def _signed(error: float) -> str:
+    """How far an estimate was off: `−5.0 %`."""
+    text = f"{abs(error) * 100:.1f} %"
+    return f"{'' if text == '0.0 %' else '+' if error > 0 else numbers.MINUS}{text}"

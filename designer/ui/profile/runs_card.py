@@ -174,7 +174,8 @@ class RunsCard(Card):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(view, 1)
-        self.body.addWidget(line())
+        self._line = line()
+        self.body.addWidget(self._line)
         foot = without_margins(QHBoxLayout())
         padded(foot, 10, 12)
         self.kept = label("", "caption", wrap=True)
@@ -198,6 +199,7 @@ class RunsCard(Card):
         self.view.setVisible(bool(runs))
         self.kept.setText(f"Kept with each run: {shown.circumstances()}" if shown is not None else "")
         self.kept.setVisible(shown is not None)
+        self._line.setVisible(shown is not None)
         self._refresh()
 
     @property

@@ -20,6 +20,7 @@ from designer.ui.widgets import Segments, label, tool_button, without_margins
 NARROW = 700  # px under which these columns give way, if nobody asked for them
 GIVE_WAY = ("output", "intensity")
 LEAST_NAME = 96
+FEW = 10  # runs that are too few to speak of their interval
 NAME_PAD = 44  # px beside the longest name: icon and margins
 
 
@@ -119,6 +120,10 @@ class TableCard(Card):
         if profile.noisy:
             self.noise.say("triangle-alert", "state.warning", f"Noisy machine: {said}")
             self.noise.setToolTip("Other programs were at work. Close them and run again for figures to rely on.")
+        elif profile.stopped == "time_limit" and profile.runs < FEW:
+            count = f"{profile.runs} {'run' if profile.runs == 1 else 'runs'}"
+            self.noise.say("clock", "state.warning", f"Only {count} within the time limit")
+            self.noise.setToolTip("So few runs say little. Allow more time, or close other programs.")
         elif profile.stopped == "time_limit":
             self.noise.say("clock", "state.warning", f"Stopped at the time limit: ± {times.within * 100:.1f} %")
             self.noise.setToolTip("The interval of the median is wider than was asked for. Allow more time for a narrower one.")
