@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from designer import data
 from designer.analysis import numbers
 from designer.analysis.describe import stage_title
-from designer.graph.design import DOWN, RIGHT
+from designer.graph.design import DOWN, RIGHT, Note
 from designer.graph.geometry import FRAME_SIDE, GUTTER, LABEL_ABOVE, Box, frame_box
 from designer.picture.icon import icon
 from designer.picture.palette import Palette
@@ -24,7 +24,7 @@ STACK: list[list[float]] = NODE["stack_edge"]
 NAME, NUMBER = 12.0, 11.0  # px
 LINE = 16.0
 INDENT = 15.0
-NOTE_WIDTH, NOTE_PAD = 168.0, 12.0
+NOTE_PAD = 12.0
 
 Work = Callable[[int], int]
 """From MACs to the unit in use."""
@@ -234,21 +234,21 @@ def _frame_lines(frame: Frame, look: Look, count: int) -> list[tuple[str, str]]:
 # -- notes -------------------------------------------------------------------------------------------------------------------
 
 
-def note_items(x: float, y: float, text: str, look: Look) -> tuple[Group, Box]:
-    """A note: its first line bold, the rest below, as wide as on the canvas; and where it is."""
-    first, _, rest = text.partition("\n")
-    room = NOTE_WIDTH - 2 * NOTE_PAD
+def note_items(note: Note, look: Look) -> Group:
+    """A note: its first line bold, the rest below, as wide as on the canvas."""
+    first, _, rest = note.text.partition("\n")
+    x, y = note.x, note.y
+    room = note.width - 2 * NOTE_PAD
     lines = list(_wrapped(rest, room))
     height = 2 * NOTE_PAD + LINE * (1 + len(lines)) + (4 if lines else 0)
     ink = look.colors.color("node.note_text")
-    items: list[Item] = [rect(x, y, NOTE_WIDTH, height, fill=look.colors.color("node.note"), radius=4)]
+    items: list[Item] = [rect(x, y, note.width, height, fill=look.colors.color("node.note"), radius=4)]
     items += icon("sticky-note", ink, x + NOTE_PAD, y + NOTE_PAD, 14)
-    items.append(
-        Text(x + NOTE_PAD + 20, y + NOTE_PAD + 12, elided(first, "text_strong", NAME, room - 20), ink, "text_strong", NAME)
-    )
+    title = elided(first, "text_strong", NAME, room - 20)
+    items.append(Text(x + NOTE_PAD + 20, y + NOTE_PAD + 12, title, ink, "text_strong", NAME))
     for number, line in enumerate(lines):
-        items.append(Text(x + NOTE_PAD, y + NOTE_PAD + 12 + 4 + LINE * (number + 1), line, ink, "text", NAME))
-    return Group(f"Note: {text}", tuple(items)), Box(x, y, x + NOTE_WIDTH, y + height)
+        items.append(Text(x + NOTE_PAD, y + NOTE_PAD + 16 + LINE * (number + 1), line, ink, "text", NAME))
+    return Group(f"Note: {note.text}", tuple(items))
 
 
 def _wrapped(text: str, room: float) -> Iterable[str]:

@@ -89,8 +89,7 @@ def _draw(sheet: Sheet, look: Look) -> tuple[list[Item], Box]:
     items: list[Item] = [frame_items(frame, look, sheet.flow) for frame in sheet.frames]
     items += wire_items(sheet, look)
     items += [card_items(card, look) for card in sheet.cards]
-    for x, y, text in sheet.notes:
-        items.append(note_items(x, y, text, look)[0])
+    items += [note_items(note, look) for note in sheet.notes]
     boxes = [bounds(item) for item in Picture(0, 0, "", tuple(items)).flat()]
     boxes += [box_of(frame, sheet.flow) for frame in sheet.frames]
     if not boxes:

@@ -13,7 +13,7 @@ from designer.analysis.describe import main_parameters, name_of, result_line
 from designer.analysis.engine import Engine
 from designer.analysis.results import NodeResult
 from designer.graph.bypass import Bypasses
-from designer.graph.design import DOWN, RIGHT, ROOT, Design
+from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note
 from designer.graph.folding import FOLD, NOTHING, Fold, Folded, fold, seen_network
 from designer.graph.geometry import Box, Point, PortPlace, input_places, output_places
 from designer.graph.layout import Metrics, layout
@@ -77,7 +77,7 @@ class Sheet:
     cards: list[Card] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
-    notes: list[tuple[float, float, str]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     placed: bool = False  # blocks stand where a person put them
     flow: str = DOWN
 
@@ -121,7 +121,7 @@ def read(
     sheet.wires = _wires(seen, sheet.cards, folds, engine, design.flow)
     sheet.placed = own
     if own and only is None:
-        sheet.notes = [(note.x, note.y, note.text) for note in design.notes.get(ROOT, {}).values()]
+        sheet.notes = list(design.notes.get(ROOT, {}).values())
     return sheet
 
 

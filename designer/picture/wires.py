@@ -74,10 +74,13 @@ def wire_items(sheet: Sheet, look: Look) -> Iterator[Item]:
     for number, wire in enumerate(sheet.wires):
         for ends in pairwise(wire.points):
             strips.put(bounds(ends).grown(0.75), number)
-    said: list[Item] = []
+    said: dict[Item, None] = {}  # wires of one source run together for a while: what is said there is said once
+    twins: dict[Point, set[int]] = {}
     for number, wire in enumerate(sheet.wires):
-        texts, gap = _label(wire, number, strips, look, sheet.flow)
-        said += texts
+        twins.setdefault(wire.start, set()).add(number)
+    for wire in sheet.wires:
+        texts, gap = _label(wire, twins[wire.start], strips, look, sheet.flow)
+        said.update(dict.fromkeys(texts))
         yield Path(tuple(_steps(wire.points, gap)), "", _stroke(wire, look))
     yield from said
 
@@ -99,8 +102,11 @@ def _legs(points: Sequence[Point]) -> list[tuple[Point, Point]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _label(wire: Wire, number: int, strips: _Strips, look: Look, flow: str) -> tuple[list[Item], tuple[int, Point, Point] | None]:
-    """The wire's texts, and the gap that they stand in: on which leg, and from where to where."""
+def _label(
+    wire: Wire, same: set[int], strips: _Strips, look: Look, flow: str
+) -> tuple[list[Item], tuple[int, Point, Point] | None]:
+    """The wire's texts, and the gap that they stand in: on which leg, and from where to where. `same` are the wires of its
+    source."""
     if not wire.text:
         return [], None
     leg = label_leg(wire.points, flow)
@@ -114,7 +120,7 @@ def _label(wire: Wire, number: int, strips: _Strips, look: Look, flow: str) -> t
     x, y = (ax + bx) / 2, (ay + by) / 2
     base = y + 4 if upright or along else y - 5  # beside a level leg there may be the border of a frame: it stands on the line
     area = Box(x - wide / 2 - 2, base - 4 - TALL, x + wide / 2 + 2, base - 4 + TALL)
-    if any(owner != number for _, owner in strips.near(area)):
+    if any(owner not in same for _, owner in strips.near(area)):
         return [], None
     color = look.colors.color
     texts: list[Item] = [Text(x, base, wire.text, color("text.secondary"), "number", NUMBER, MIDDLE)]
