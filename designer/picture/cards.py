@@ -57,7 +57,7 @@ def card_items(card: Card, look: Look) -> Group:
         border, width = color("state.error"), NODE["border_issue"]
     elif card.status == "warning":
         border, width = color("state.warning"), NODE["border_issue"]
-    if card.copies > 1:
+    if card.stacked:
         for right, down in reversed(STACK):
             edge = Stroke(color("node.border"))
             items.append(
@@ -72,7 +72,7 @@ def card_items(card: Card, look: Look) -> Group:
                 )
             )
     items.append(rect(box.left, box.top, box.width, box.height, fill=body, radius=RADIUS))
-    hue = look.colors.category(card.category)
+    hue = look.colors.stage(card.position)[2] if card.position >= 0 else look.colors.category(card.category)
     items.append(left_edge(box.left, box.top, NODE["stripe"], box.height, RADIUS, hue))
     if card.category == "composite":
         second = NODE["composite_stripe_2"]
@@ -93,8 +93,7 @@ def _words(card: Card, look: Look, hue: str) -> Iterator[Item]:
     single = box.height < NODE["height"]
     size = NODE["icon"]["size"]
     top = (box.height - size) / 2 if single else NODE["icon"]["y"]
-    glyph = data.glyph(card.block, card.category) if card.category else "placeholder"
-    yield from icon(glyph, hue, box.left + NODE["icon"]["x"], box.top + top, size)
+    yield from icon(glyph_of(card), hue, box.left + NODE["icon"]["x"], box.top + top, size)
     right = box.right - PAD_RIGHT
     left = box.left + TEXT_X
     base = box.top + (box.height / 2 + 4.5 if single else BASELINES[0])
@@ -125,6 +124,15 @@ def _words(card: Card, look: Look, hue: str) -> Iterator[Item]:
         bar = NODE["share_bar"]
         wide = max(1.0, (right - left) * min(1.0, share))
         yield rect(left, box.bottom - bar["y_from_bottom"], wide, bar["height"], fill=look.colors.bar(share))
+
+
+def glyph_of(card: Card) -> str:
+    """The icon of a card."""
+    if card.position >= 0:
+        return "stage"
+    if card.stacked and not card.block:
+        return "layers"  # a unit of several blocks
+    return data.glyph(card.block, card.category) if card.category else "placeholder"
 
 
 def _cut(line: str, room: float) -> str:
@@ -162,7 +170,8 @@ def _said(card: Card, look: Look) -> str:
     parts = [card.name]
     if card.copies > 1:
         parts.append(f"{card.copies} times")
-    parts.append(card.block)
+    if card.block:
+        parts.append(card.block)
     parts += [line for line in card.lines if line != card.block]
     if card.cost.macs:
         parts.append(f"{look.short(card.cost.macs)} {look.unit}")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from designer import data
 from designer.analysis import numbers
 from designer.analysis.engine import Engine
 from designer.analysis.flatten import flatten
 from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.graph.design import Design
+from designer.graph.folding import Fold
 from designer.graph.geometry import Box, Point
-from designer.picture.cards import STACK, Look, box_of, card_items, frame_items, note_items
+from designer.picture.cards import STACK, Look, box_of, card_items, frame_items, glyph_of, note_items
 from designer.picture.columns import in_columns
 from designer.picture.icon import icon
 from designer.picture.palette import PAPER, palette
 from designer.picture.scene import Group, Item, Path, Picture, Stroke, Text, bounds, rect
-from designer.picture.sheet import Sheet, read
+from designer.picture.sheet import Card, Sheet, read
 from designer.picture.truetype import elided, font
 from designer.picture.wires import lead, wire_items
 
@@ -32,12 +32,14 @@ TITLE, CAPTION = 15.0, 11.0
 class Options:
     """How the picture looks. `only` are ids of root nodes, None for all; `places` their places on the canvas.
 
-    `columns` breaks what is long into so many; 0 means as few as make it no longer than a page. Where blocks stand as on the
-    canvas nothing is broken.
+    `folded` draws all repeats once; `folds` are what the canvas shows as cards, whose places are among `places`. `columns` breaks
+    what is long into so many; 0 means as few as make it no longer than a page. Where blocks stand as on the canvas nothing is
+    broken.
     """
 
     theme: str = PAPER
     folded: bool = False
+    folds: tuple[Fold, ...] = ()
     heading: bool = True
     legend: bool = True
     only: Collection[str] | None = None
@@ -51,7 +53,7 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
     """The picture of a design, with the results of its analysis."""
     asked = options or Options()
     colors = palette(asked.theme)
-    sheet = read(design, engine, folded=asked.folded, only=asked.only, places=asked.places)
+    sheet = read(design, engine, folded=asked.folded, folds=asked.folds, only=asked.only, places=asked.places)
     lead(sheet)
     if not sheet.placed:
         sheet = in_columns(sheet, asked.columns)
@@ -156,13 +158,14 @@ def _legend(sheet: Sheet, look: Look, width: float, top: float) -> tuple[list[It
     """What the signs mean, in rows as wide as the picture; and where it ends."""
     color = look.colors.color
     entries: list[tuple[list[Item], str]] = []
-    kinds: dict[str, str] = {}
+    kinds: dict[str, Card] = {}
     for card in sheet.cards:
         if card.block not in ("input", "output"):
-            kinds.setdefault(card.block, card.category)
-    for block, category in kinds.items():
-        glyph = data.glyph(block, category) if category else "placeholder"
-        entries.append((list(icon(glyph, look.colors.category(category), 0, -8, 16)), block.removeprefix("own.")))
+            kinds.setdefault(card.block, card)
+    for block, card in kinds.items():
+        hue = look.colors.color("text.secondary") if card.position >= 0 else look.colors.category(card.category)
+        name = block.removeprefix("own.") or "unit of several blocks"
+        entries.append((list(icon(glyph_of(card), hue, 0, -8, 16)), "folded stage" if card.position >= 0 else name))
     if any(card.copies > 1 for card in sheet.cards):
         entries.append((_stack(look), "repeated"))
     if any(wire.bypass for wire in sheet.wires):

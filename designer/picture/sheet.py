@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from blocks.cost import ZERO, Cost
 from blocks.spec import TensorSpec
 from designer.analysis import numbers
-from designer.analysis.describe import main_parameters, name_of, result_line
+from designer.analysis.describe import main_parameters, name_of, result_line, stage_title
 from designer.analysis.engine import Engine
 from designer.analysis.results import NodeResult
 from designer.graph.bypass import Bypasses
 from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note
-from designer.graph.folding import FOLD, NOTHING, Fold, Folded, fold, seen_network
+from designer.graph.folding import FOLD, Fold, Folded, fold, seen_network, stage_folds
 from designer.graph.geometry import Box, Point, PortPlace, input_places, output_places
 from designer.graph.layout import Metrics, layout
 from designer.graph.network import Edge, Network, Node
-from designer.graph.repeats import find_repeats
+from designer.graph.own_block import OWN
+from designer.graph.repeats import find_repeats, in_words
 from designer.graph.topology import execution_order
 
-FOLD_HEIGHT = 64.0  # a line more than a block: how the copies differ
+LINE = 16.0  # that a fold is higher where it says how copies differ
+SHORT = 12  # letters of a kind of block that stand beside figures
 METRICS = Metrics()
 
 
@@ -36,6 +39,8 @@ class Card(NamedTuple):
     lines: tuple[str, ...]
     cost: Cost
     copies: int = 1
+    stacked: bool = False  # a fold
+    position: int = -1  # of a folded stage among the stages
     status: str = "ok"
     quiet: bool = False
     inputs: tuple[PortPlace, ...] = ()
@@ -87,18 +92,20 @@ def read(
     engine: Engine,
     *,
     folded: bool = False,
+    folds: Iterable[Fold] = (),
     only: Collection[str] | None = None,
     places: Mapping[str, Point] | None = None,
 ) -> Sheet:
-    """What is to be drawn: all of a design or the nodes `only`; repeats as one card if `folded`.
+    """What is to be drawn: all of a design or the nodes `only`; `folds` as one card each, and all repeats if `folded`.
 
-    Blocks stand at `places` where all of them have one and nothing is folded, else they are laid out anew.
+    Blocks and folds stand at `places` where all of them have one, else they are laid out anew.
     """
     network = design.root if only is None else _part(design.root, set(only))
-    folds = _folds(design, network) if folded else NOTHING
-    seen = seen_network(network, folds)
-    sizes = dict.fromkeys(folds.folds, (METRICS.width, FOLD_HEIGHT))
-    if folds.folds or places is None or any(node_id not in places for node_id in seen):
+    wanted = [*folds, *(find_repeats(design.root, design.resolve) if folded else ())]
+    found = fold(network, design.resolve, [one for one in wanted if all(member in network for member in one.members)])
+    seen = seen_network(network, found)
+    sizes = {card: (METRICS.width, METRICS.height + (LINE if one.differences else 0.0)) for card, one in found.folds.items()}
+    if places is None or any(node_id not in places for node_id in seen):
         at: Mapping[str, Point] = layout(seen, design.resolve, flow=design.flow, sizes=sizes)
         own = False
     else:
@@ -106,19 +113,20 @@ def read(
     sheet = Sheet(flow=design.flow)
     order = execution_order(seen, design.resolve)
     bypasses = Bypasses(order.wires)
+    stages = {stage: k for k, stage in enumerate(stage_folds(network, design.resolve))}
     for node_id in (*order.order, *order.rest):
         node = seen.node(node_id)
         x, y = at[node_id]
         if node.block == FOLD:
-            box = Box(x, y, x + METRICS.width, y + FOLD_HEIGHT)
-            card = _fold_card(design, engine, folds.folds[node_id], box)
+            width, height = sizes[node_id]
+            card = _fold_card(design, engine, found.folds[node_id], Box(x, y, x + width, y + height), stages)
         else:
             boundary = node.block in ("input", "output")
             width, height = (METRICS.io_width, METRICS.io_height) if boundary else (METRICS.width, METRICS.height)
             card = _card(node, engine.results[node_id], Box(x, y, x + width, y + height))
         sheet.cards.append(_with_ports(card, seen, design, bypasses))
-    sheet.frames = _frames(engine, seen, sheet.cards)
-    sheet.wires = _wires(seen, sheet.cards, folds, engine, design.flow)
+    sheet.frames = _frames(engine, seen, sheet.cards, stages)
+    sheet.wires = _wires(seen, sheet.cards, found, engine, design.flow)
     sheet.placed = own
     if own and only is None:
         sheet.notes = list(design.notes.get(ROOT, {}).values())
@@ -128,12 +136,6 @@ def read(
 def _part(network: Network, wanted: set[str]) -> Network:
     edges = [edge for edge in network.edges() if edge.source in wanted and edge.target in wanted]
     return Network.of([node for node in network.nodes() if node.id in wanted], edges)
-
-
-def _folds(design: Design, network: Network) -> Folded:
-    """The runs of equal units that lie in the part that is drawn; they are found in the whole design."""
-    runs = [run for run in find_repeats(design.root, design.resolve) if all(member in network for member in run.members)]
-    return fold(network, design.resolve, runs)
 
 
 # -- blocks ------------------------------------------------------------------------------------------------------------------
@@ -160,38 +162,38 @@ def _card(node: Node, result: NodeResult, box: Box) -> Card:
     )
 
 
-def _fold_card(design: Design, engine: Engine, run: Fold, box: Box) -> Card:
-    """A run of equal units: named from first to last, with the first copy's parameters and how it differs."""
-    first, last = design.root.node(run.members[0]), design.root.node(run.members[-1])
-    result = engine.results[first.id]
-    kind = result.block_type
-    cost = sum([engine.results[member].cost for member in run.members], ZERO)
-    if run.unit == 1:
-        after = engine.results[last.id].outputs
-        values = dict(zip(kind.parameters, result.evaluated.values, strict=True)) if result.evaluated is not None else {}
-        out = next(iter(after.values()), None)
-        line = main_parameters(first.block, kind.category, values, list(result.inputs.values()), out)
-    else:
-        line = f"{run.unit} blocks each"
-    differing = [
-        f"first {one.param} {_written(one.value)}, then {_written(one.usual)}" for one in run.differences if run.unit == 1
-    ]
-    differing += [
-        f"{_name(design, one.node)}: {one.param} {_written(one.value)} first" for one in run.differences if run.unit > 1
-    ]
-    more = differing[0] if len(differing) == 1 else f"the first differs in {len(differing)} values" if differing else "all equal"
-    name = f"{name_of(first)} – {name_of(last)}" if first is not last else name_of(first)
-    return Card(run.id, box, name, first.block, kind.category, (line, more), cost, copies=run.copies, members=run.members)
+def _fold_card(design: Design, engine: Engine, one: Fold, box: Box, stages: Mapping[str, int]) -> Card:
+    """A stage, or a run of equal units: named from first to last, with the first copy's parameters and how it differs."""
+    network = design.root
+    first, last = network.node(one.members[0]), network.node(one.members[-1])
+    results = [engine.results[member] for member in one.members]
+    cost = sum([result.cost for result in results if result.status in ("ok", "warning")], ZERO)
+    status = next((result.status for result in results if result.status in ("error", "blocked")), "ok")
+    quiet = status == "blocked"
+    if one.stage:
+        kinds = Counter(network.node(member).block for member in one.members)
+        ((kind, count),) = kinds.most_common(1)
+        same = len(kinds) == 1 and count > 1
+        short = kind.removeprefix(OWN)
+        short = short if len(short) <= SHORT else short.partition("_")[0]
+        line = f"{count} {numbers.TIMES} {short}" if same else _blocks(len(one.members))
+        made = Card(one.id, box, stage_title(one.stage), "stage", "", (line,), cost, status=status, quiet=quiet)
+        return made._replace(stacked=True, position=stages.get(one.stage, 0), members=one.members)
+    block = results[0].block_type
+    line = f"{_blocks(one.unit)} each"
+    if one.unit == 1 and block is not None and results[0].evaluated is not None:
+        values = dict(zip(block.parameters, results[0].evaluated.values, strict=True))
+        out = next(iter(results[-1].outputs.values()), None)
+        line = main_parameters(first.block, block.category, values, list(results[0].inputs.values()), out)
+    lines = (line, ", ".join(in_words(one))) if one.differences else (line,)
+    name = f"{name_of(first)} to {name_of(last)}"
+    category = block.category if block is not None and one.unit == 1 else "composite"
+    made = Card(one.id, box, name, first.block if one.unit == 1 else "", category, lines, cost, status=status, quiet=quiet)
+    return made._replace(stacked=True, copies=one.copies, members=one.members)
 
 
-def _name(design: Design, node_id: str) -> str:
-    return name_of(design.root.node(node_id))
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, tuple):
-        return str(value[0]) if len(set(value)) == 1 else numbers.TIMES.join(map(str, value))
-    return str(value)
+def _blocks(count: int) -> str:
+    return f"{count} block{'s' if count != 1 else ''}"
 
 
 def _with_ports(card: Card, seen: Network, design: Design, bypasses: Bypasses) -> Card:
@@ -213,22 +215,22 @@ def _with_ports(card: Card, seen: Network, design: Design, bypasses: Bypasses) -
 # -- stages ------------------------------------------------------------------------------------------------------------------
 
 
-def _frames(engine: Engine, seen: Network, cards: list[Card]) -> list[Frame]:
+def _frames(engine: Engine, seen: Network, cards: list[Card], stages: Mapping[str, int]) -> list[Frame]:
     boxes: dict[str, list[Box]] = {}
     members: dict[str, list[str]] = {}
     for card in cards:
         stage = seen.node(card.id).stage
-        if stage is not None:
+        if stage is not None and card.position < 0:  # a folded stage has no frame
             boxes.setdefault(stage, []).append(card.box)
             members.setdefault(stage, []).extend(card.members)
     found = []
-    for position, (stage, ids) in enumerate(members.items()):
+    for stage, ids in members.items():
         results = [engine.results[node_id] for node_id in ids]
         known = all(result.outputs for result in results)
         counted = [result.cost for result in results if result.status != "unused"]
         output = next(iter(results[-1].outputs.values()), None)
         cost = sum(counted, ZERO) if known else None
-        found.append(Frame(stage, position, tuple(boxes[stage]), len(ids), cost, output))
+        found.append(Frame(stage, stages[stage], tuple(boxes[stage]), len(ids), cost, output))
     return found
 
 

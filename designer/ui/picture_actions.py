@@ -49,7 +49,10 @@ class PictureActions(QObject):
         path = page.controller.path
         title, _ = catalogue.published(controller.design)
         folder = path.parent if path is not None else self._folder()
-        dialog = self.dialog = PictureDialog(controller, canvas.scene.places(), folder, title, self._window)
+        scene = canvas.scene
+        folds = scene.folds.folded.folds.values()
+        dialog = PictureDialog(controller, scene.seen_places(), folder, folds=folds, title=title, parent=self._window)
+        self.dialog = dialog
         dialog.exported.connect(self._exported)
         dialog.finished.connect(self._closed)
         self._window.closed.connect(dialog.reject)

@@ -12,6 +12,7 @@ from designer.analysis.describe import name_of
 from designer.analysis.engine import Engine
 from designer.graph.design import ROOT, Note
 from designer.graph.edits import AddNode, SetNote
+from designer.graph.folding import stage_folds
 from designer.graph.network import Node
 from designer.picture.cards import box_of
 from designer.picture.columns import in_columns
@@ -61,13 +62,29 @@ def test_every_block_is_named_with_its_figures(text: str) -> None:
 
 def test_a_fold_says_how_often_what_and_how_the_first_differs() -> None:
     said = texts(picture_of("mobilenet_v2", folded=True))
-    assert said.count("ir1 – ir3") == 3
+    assert said.count("ir1 to ir3") == 3
     assert "× 4" in said
     assert "t6 s2 24 → 32" in said
-    assert "first stride 2, then 1" in said
-    assert "all equal" in said
+    assert said.count("stride 2 in the first") == 4
     assert "37.4 M" in said, "what stage 3's three blocks cost together"
     assert "repeated" in said
+
+
+def test_a_folded_stage_is_a_card_in_its_tint_without_a_frame() -> None:
+    design = designer.load("mobilenet_v2")
+    stages = stage_folds(design.root, design.resolve)
+    sheet = read(design, Engine(design), folds=[stages["stage4"], stages["head"]])
+    cards = {card.name: card for card in sheet.cards}
+    assert cards["Stage 4"].lines == ("4 × inverted",)
+    assert cards["Head"].lines == ("2 blocks",)
+    assert (cards["Stage 4"].position, cards["Head"].position) == (4, 8)
+    assert numbers.short(cards["Stage 4"].cost.macs) == "38.5 M"
+    assert {frame.stage for frame in sheet.frames} == set(stages) - {"stage4", "head"}
+    assert "folded stage" in texts(picture_of(design, folds=(stages["stage4"],)))
+    places = {card.id: card.box[:2] for card in sheet.cards}
+    again = read(design, Engine(design), folds=[stages["stage4"], stages["head"]], places=places)
+    assert again.placed
+    assert {card.id: card.box[:2] for card in again.cards} == places
 
 
 def test_folding_keeps_the_sum_of_what_is_shown() -> None:

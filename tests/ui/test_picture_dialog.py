@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from designer.app.settings import LAST_FOLDER
 from designer.graph.edits import Move
+from designer.graph.folding import stage_folds
 from designer.ui import document_actions, units
 from designer.ui.dialogs import picture as module
 from designer.ui.dialogs.picture import ONE_COLUMN, PAGE, PictureDialog
@@ -117,6 +118,22 @@ def test_blocks_stand_as_on_the_canvas(window: MainWindow, qtbot: QtBot) -> None
     assert dialog.picture is not None
     assert narrow is not None
     assert dialog.picture.width > 2500
+    dialog.reject()
+
+
+def test_what_is_folded_on_the_canvas_is_folded_in_the_picture(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page = window.page
+    assert page is not None
+    scene = page.canvas.scene
+    design = scene.controller.design
+    scene.folds.want([stage_folds(design.root, design.resolve)["stage6"]])
+    scene.show_folds()
+    dialog = opened(window, qtbot)
+    with qtbot.waitSignal(dialog.exported):
+        dialog.export()
+    said = texts(tmp_path / "mobilenet_v2.svg")
+    assert "3 × inverted" in said
+    assert said.count("Stage 6") == 1
     dialog.reject()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +29,7 @@ from designer.whole_files import write_whole
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
+    from designer.graph.folding import Fold
     from designer.graph.geometry import Point
 
 WIDTH, PREVIEW = 976, QSize(528, 456)
@@ -94,16 +95,24 @@ class Preview(QWidget):
 
 
 class PictureDialog(QDialog):
-    """Draws the network that the canvas shows. `places` are where its blocks stand there."""
+    """Draws the network that the canvas shows. `folds` are what is folded there, `places` where blocks and folds stand."""
 
     exported = Signal(object)  # the path
 
     def __init__(
-        self, controller: Controller, places: Mapping[str, Point], folder: Path, title: str = "", parent: QWidget | None = None
+        self,
+        controller: Controller,
+        places: Mapping[str, Point],
+        folder: Path,
+        *,
+        folds: Iterable[Fold] = (),
+        title: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._controller = controller
         self._places = dict(places)
+        self._folds = tuple(folds)
         self._folder = folder
         self._drawn_title = title
         self.picture: Picture | None = None
@@ -231,6 +240,7 @@ class PictureDialog(QDialog):
         return Options(
             theme=THEMES[self.themes.index],
             folded=self.fold.isChecked(),
+            folds=self._folds,
             heading=self.heading.isChecked(),
             legend=self.legend.isChecked(),
             only=self._selection if self.selection.isChecked() else None,
