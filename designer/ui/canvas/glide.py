@@ -21,6 +21,13 @@ class Picture:
         self.frames: dict[str, Box] = {name: frame.box for name, frame in scene.frames.items()}
         self.notes: dict[str, Point] = {name: item.box[:2] for name, item in scene.note_items.items()}
 
+    def shift(self, dx: float, dy: float) -> None:
+        """Everything was there, seen from where one looks now."""
+        self.places = {key: (x + dx, y + dy) for key, (x, y) in self.places.items()}
+        self.wires = {edge: [(x + dx, y + dy) for x, y in points] for edge, points in self.wires.items()}
+        self.frames = {name: box.moved(dx, dy) for name, box in self.frames.items()}
+        self.notes = {name: (x + dx, y + dy) for name, (x, y) in self.notes.items()}
+
 
 class Glide(QVariantAnimation):
     """Shows a scene that has just changed as it was, and leads it to what it is."""

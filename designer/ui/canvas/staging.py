@@ -15,11 +15,13 @@ from designer.app import staging
 from designer.app.inside import NO_STAGES as NO_STAGES_INSIDE
 from designer.app.inside import InsideController
 from designer.graph.folding import Fold, stage_folds, stage_id
+from designer.graph.layout import MANY
 from designer.graph.rules import StructureError
 from designer.ui.canvas.editors import NameEdit
 from designer.ui.canvas.fold_item import FoldItem
 from designer.ui.canvas.folds import Wanted
 from designer.ui.canvas.geometry import Box
+from designer.ui.canvas.glide import Picture
 
 if TYPE_CHECKING:
     from designer.analysis.engine import Engine
@@ -255,13 +257,19 @@ class Staging(QObject):
                 default=None,
             )
             steady = next(iter(scene.folds.members([near.id])), "") if near is not None else ""
-        before = _corner(scene, steady)
+        glide = self.canvas.arranger.glide
+        glide.settle()
+        before, picture = _corner(scene, steady), Picture(scene) if len(scene.nodes) < MANY else None
         change()
         scene.show_folds()
         self.canvas.looks_changed.emit()
         after = _corner(scene, steady)
         if before is not None and after is not None:
-            view.pan(round((before[0] - after[0]) * view.zoom), round((before[1] - after[1]) * view.zoom))
+            dx, dy = before[0] - after[0], before[1] - after[1]
+            view.pan(round(dx * view.zoom), round(dy * view.zoom))
+            if picture is not None and len(scene.nodes) < MANY:
+                picture.shift(-dx, -dy)
+                glide.go(scene, picture)
 
     # -- stages ------------------------------------------------------------------------------------------------------------
 

@@ -559,3 +559,24 @@ def test_a_card_has_the_menu_of_several_blocks_and_return_opens_it(show: Show) -
     look_at(canvas, "stage3_ir2")
     assert aim_at(canvas.view, middle(canvas, canvas.scene.frames["stage3"].toggle)).kind == "stage"
     assert canvas.controller.selection == set(S3)
+
+
+def test_what_follows_glides_up_and_a_second_fold_does_not_wait(show: Show) -> None:
+    canvas = show("mobilenet_v2")
+    look_at(canvas, "stage3_ir1")
+    theme.reduce_motion(False)
+    try:
+        before = canvas.scene.nodes["stage6_ir1"].box.top
+        canvas.staging.toggle("stage:stage3")
+        assert canvas.arranger.glide.running
+        assert canvas.scene.nodes["stage6_ir1"].box.top == before  # it is on its way
+        canvas.staging.toggle("stage:stage4")
+        QTest.qWait(theme.current().duration("layout") + 120)
+        assert not canvas.arranger.glide.running
+        assert canvas.scene.nodes["stage6_ir1"].box.top == before - (2 + 3) * 76
+        assert {k: i.box[:2] for k, i in canvas.scene.nodes.items()} == canvas.scene.seen_places()
+        canvas.staging.unfold_all()
+        canvas.controller.apply(SetParam(node="stage5_ir1", name="kernel_size", value=5), "on the way")
+        assert {k: i.box[:2] for k, i in canvas.scene.nodes.items()} == canvas.scene.places()
+    finally:
+        theme.reduce_motion(True)
