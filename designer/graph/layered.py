@@ -62,7 +62,40 @@ def _ranks(pieces: list[Piece]) -> dict[str, int]:
     for piece in reversed(pieces):
         if readers[piece.id] and not piece.feeds:
             rank[piece.id] = min([rank[reader] for reader in readers[piece.id]]) - 1
+    _bring_loose_ones(pieces, readers, rank)
     return rank
+
+
+def _bring_loose_ones(pieces: list[Piece], readers: Mapping[str, list[str]], rank: dict[str, int]) -> None:
+    """What no wire joins with the trunk begins beside the rest of its stage, whose frame would reach over others otherwise."""
+    begins: dict[str, int] = {}
+    for piece in pieces:
+        if piece.trunk and piece.stage is not None:
+            begins[piece.stage] = min(rank[piece.id], begins.get(piece.stage, rank[piece.id]))
+    if not begins:
+        return
+    feeds = {piece.id: [source for source, _ in piece.feeds] for piece in pieces}
+    by_id = {piece.id: piece for piece in pieces}
+    seen: set[str] = set()
+    for start in pieces:
+        if start.id in seen:
+            continue
+        seen.add(start.id)
+        together, waiting = [start.id], [start.id]
+        while waiting:
+            at = waiting.pop()
+            for other in (*feeds[at], *readers[at]):
+                if other not in seen:
+                    seen.add(other)
+                    together.append(other)
+                    waiting.append(other)
+        stages = {by_id[node_id].stage for node_id in together}
+        if len(stages) == 1 and not any(by_id[node_id].trunk for node_id in together):
+            (stage,) = stages
+            if stage in begins:
+                first = min([rank[node_id] for node_id in together])
+                for node_id in together:
+                    rank[node_id] += begins[stage] - first
 
 
 def _rows(pieces: list[Piece], rank: Mapping[str, int], gaps: Gaps, cancelled: Callable[[], bool]) -> Rows:

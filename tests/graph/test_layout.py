@@ -241,6 +241,21 @@ def test_what_begins_elsewhere_stands_beside_what_it_joins() -> None:
     assert places["b"][1] <= places["mask"][1] < places["join"][1]
 
 
+def test_loose_blocks_of_a_stage_stand_beside_it() -> None:
+    made = load("mobilenet_v2")
+    loose = [
+        Node("stage3_ir1_2", "inverted_residual", {}, "", "stage3"),
+        Node("stage3_ir2_2", "inverted_residual", {}, "", "stage3"),
+    ]
+    edges = [*made.root.edges(), Edge("stage3_ir1_2", "y", "stage3_ir2_2", "x")]
+    made = Design("copied", Network.of([*made.root.nodes(), *loose], edges))
+    places = layout(made.root, made.resolve)
+    assert places["stage3_ir1_2"][1] == places["stage3_ir1"][1]
+    assert places["stage3_ir2_2"][1] == places["stage3_ir2"][1]
+    assert places["stage3_ir1_2"][0] > places["stage3_ir1"][0]
+    check(made, places, DOWN)
+
+
 def test_blocks_of_other_sizes_begin_together() -> None:
     made = design(
         [("input", "input", {"shape": [8, 32, 32]}), ("low", "relu"), ("high", "relu"), ("join", "add"), ("output", "output")],
