@@ -6,16 +6,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
+import shiboken6
 from PySide6.QtCore import QObject, Signal
-
-from designer import protocol
-from designer.analysis.measured import Profile
-from designer.app.measurements import signatures
 
 if TYPE_CHECKING:
     from designer.app.comparison import Compared
-    from designer.app.worker_client import WorkerClient
+    from designer.app.profiler import Profiler
+    from designer.protocol import Phase
 
 
 class ProfileAll(QObject):
@@ -26,86 +23,92 @@ class ProfileAll(QObject):
     failed = Signal(str)  # a sentence
     cancelled = Signal()
 
-    def __init__(self, client: WorkerClient, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._client = client
         self._waiting: deque[Compared] = deque()
-        self._current: tuple[Compared, dict[str, str]] | None = None
+        self._current: Compared | None = None
         self._count = 0
-        self._number = 0
-        self._how = protocol.ProfileDesign(design="")
-        client.progress.connect(self._progressed)
-        client.finished.connect(self._finished)
-        client.failed.connect(self._failed)
-        client.cancelled.connect(self._cancelled)
 
     @property
     def running(self) -> bool:
-        return self._number != 0
+        return self._current is not None
 
-    def begin(self, designs: Sequence[Compared], how: protocol.ProfileDesign) -> None:
-        """Measure these; `how` needs no design. The roof that the first one measures serves the others."""
-        if self.running or not designs:
+    def begin(self, designs: Sequence[Compared]) -> None:
+        """Measure these with the options that the first one was given the last time."""
+        if self.running:
             return
-        self._waiting = deque(designs)
-        self._count = len(designs)
-        self._how = how
+        able = [one for one in designs if one.profiler is not None]
+        if not able:
+            return
+        first = able[0].profiler
+        assert first is not None
+        for one in able[1:]:
+            if one.profiler is not None:
+                one.profiler.choose(first.options)
+        self._waiting = deque(able)
+        self._count = len(able)
         self._next()
 
     def cancel(self) -> None:
         """Give it up; `cancelled` follows within half a second."""
-        if self._number:
-            self._client.cancel(self._number)
+        if self._current is not None and self._current.profiler is not None:
+            self._current.profiler.cancel()
 
     def _next(self) -> None:
-        from designer.document.format import write
-
-        one = self._waiting.popleft()
-        self._current = one, signatures(one.controller.engine)
-        job = msgspec.structs.replace(self._how, design=write(one.controller.design))
-        self._number = self._client.submit(job)
+        self._current = self._waiting.popleft()
+        self._current.destroyed.connect(self._gone)
+        profiler = self._profiler
+        profiler.progress.connect(self._progressed)
+        profiler.finished.connect(self._finished)
+        profiler.failed.connect(self._failed)
+        profiler.cancelled.connect(self._cancelled)
         self._say("Waiting for the worker")
+        profiler.begin()  # nothing happens where its page has begun a run already: that one is waited for
+
+    @property
+    def _profiler(self) -> Profiler:
+        assert self._current is not None
+        assert self._current.profiler is not None
+        return self._current.profiler
+
+    def _let_go(self) -> None:
+        profiler = self._profiler
+        assert self._current is not None
+        self._current.destroyed.disconnect(self._gone)
+        profiler.progress.disconnect(self._progressed)
+        profiler.finished.disconnect(self._finished)
+        profiler.failed.disconnect(self._failed)
+        profiler.cancelled.disconnect(self._cancelled)
+        self._current = None
 
     def _say(self, text: str) -> None:
         if self._current is not None:
-            done = self._count - len(self._waiting)
-            self.progress.emit(f"{self._current[0].called[0]}: {text}", done, self._count)
+            self.progress.emit(f"{self._current.called[0]}: {text}", self._count - len(self._waiting), self._count)
 
-    def _progressed(self, phase: protocol.Phase) -> None:
-        if self._number and phase.job == self._number:
-            self._say(phase.text)
+    def _progressed(self, phase: Phase) -> None:
+        self._say(phase.text)
 
-    def _finished(self, result: object) -> None:
-        if not isinstance(result, protocol.Profiled) or result.job != self._number or self._current is None:
-            return
-        one, ran = self._current
-        try:
-            profile = msgspec.json.decode(result.profile, type=Profile)
-        except msgspec.MsgspecError as problem:
-            self._end()
-            self.failed.emit(f"The measurement came back in a form that this window does not understand: {problem}.")
-            return
-        if profile.roof is not None:
-            self._how = msgspec.structs.replace(self._how, roof=msgspec.Raw(msgspec.json.encode(profile.roof)))
-        one.profiled(profile, ran)
+    def _gone(self) -> None:
+        """The design that is being measured is compared no longer."""
+        self._current = None
+        self._waiting.clear()
+        self.cancelled.emit()
+
+    def _finished(self, _: str) -> None:
+        self._let_go()
+        self._waiting = deque([one for one in self._waiting if shiboken6.isValid(one)])
         if self._waiting:
             self._next()
         else:
-            self._end()
             self.finished.emit()
 
-    def _failed(self, failed: protocol.Failed) -> None:
-        if self._number and failed.job == self._number:
-            name = self._current[0].called[0] if self._current is not None else ""
-            self._end()
-            self.failed.emit(f"{name}: {failed.sentence}")
-
-    def _cancelled(self, number: int) -> None:
-        if self._number and number == self._number:
-            self._end()
-            self.cancelled.emit()
-
-    def _end(self) -> None:
-        self._number = 0
-        self._current = None
+    def _failed(self, sentence: str) -> None:
+        name = self._current.called[0] if self._current is not None else ""
+        self._let_go()
         self._waiting.clear()
+        self.failed.emit(f"{name}: {sentence}")
+
+    def _cancelled(self) -> None:
+        self._let_go()
+        self._waiting.clear()
+        self.cancelled.emit()

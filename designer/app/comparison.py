@@ -6,6 +6,7 @@ for the design that changed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,14 +20,16 @@ from designer.analysis.compare_saving import false_savings
 from designer.analysis.compare_tables import Comparison
 from designer.app.controller import Controller
 from designer.app.history import design_at, moments
-from designer.app.measurements import ESTIMATED, MEASURED, Measured, signatures
 
 if TYPE_CHECKING:
-    from designer.analysis.measured import Profile
+    from designer.app.profiler import Profiler
     from designer.app.ready_made import Ready
     from designer.graph.design import Design
 
 DTYPE = "fp32"
+
+Profilers = Callable[[Controller, bool], "Profiler"]
+"""Gives the runs of a design; the second argument says whether it is an open document."""
 
 
 class Compared(QObject):
@@ -34,7 +37,16 @@ class Compared(QObject):
 
     changed = Signal()
 
-    def __init__(self, controller: Controller, *, document: bool, label: str = "", said: str = "", parent: QObject) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        *,
+        document: bool,
+        label: str = "",
+        said: str = "",
+        profilers: Profilers | None = None,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self.controller = controller
         self.label = label  # what charts call it; "" for what tells it apart
@@ -42,10 +54,11 @@ class Compared(QObject):
         self._document = document
         self._facts: Facts | None = None
         self._facts_of: tuple[object, int] = (None, -1)
-        self._profile: Profile | None = None
-        self._ran: dict[str, str] = {}
+        self._times: tuple[object, Times | None] = (None, None)
         if not document:
             controller.setParent(self)
+        self.profiler = profilers(controller, document) if profilers is not None else None
+        """Its runs; None where nobody measures."""
         controller.analysis_changed.connect(self._follow)
         controller.title_changed.connect(self._follow)
         controller.measurements.changed.connect(self._follow)
@@ -59,6 +72,8 @@ class Compared(QObject):
 
     def release(self) -> None:
         """Follow no longer."""
+        if self.profiler is not None and not self._document:
+            self.profiler.cancel()
         self.controller.analysis_changed.disconnect(self._follow)
         self.controller.title_changed.disconnect(self._follow)
         self.controller.measurements.changed.disconnect(self._follow)
@@ -102,22 +117,26 @@ class Compared(QObject):
             self._facts, self._facts_of = facts_of(engine, DTYPE), at
         return self._facts
 
-    def profiled(self, profile: Profile, ran: dict[str, str]) -> None:
-        """A profile was made of the design whose blocks had these signatures."""
-        self._profile, self._ran = profile, ran
-        if self._document:  # its profiler keeps and shows its runs
-            self.controller.measurements.profiled.emit(profile, ran)
-        else:
-            blocks = {block.path: block.ms for block in profile.blocks if block.ms is not None}
-            self.controller.measurements.show(Measured(blocks, ran, profile.total_ms.median))
-        self.changed.emit()
+    @property
+    def measured(self) -> Times | None:
+        """The times of the run that is shown, as long as the design is the one that ran."""
+        run = self.profiler.shown if self.profiler is not None else None
+        engine = self.controller.engine
+        at = (run, engine, engine.revision)
+        if run is None or self.profiler is None:
+            return None
+        if self._times[0] != at:
+            self._times = at, times_of(run.profile) if self.profiler.fits(run) else None
+        return self._times[1]
 
     @property
-    def profile(self) -> Profile | None:
-        """The last profile, as long as the design is the one that ran."""
-        if self._profile is not None and self._ran == signatures(self.controller.engine):
-            return self._profile
-        return None
+    def estimated(self) -> Times | None:
+        """What the latency table lets expect."""
+        estimate = self.controller.measurements.estimate
+        if estimate is None or not self.facts.valid:
+            return None
+        said = f"{estimate.known} of {estimate.layers} layers measured here"
+        return Times(estimate.total_ms, {}, said, layers=estimate.times)
 
     def entry(self, short: str) -> Entry:
         """The design as the analysis of comparisons reads it."""
@@ -131,29 +150,9 @@ class Compared(QObject):
             detail,
             self.facts,
             Accuracy(top1.percent, top1.source, top1.recalled) if top1 is not None else None,
-            times_of(profile) if (profile := self.profile) is not None else self._shown(MEASURED),
-            self._shown(ESTIMATED),
+            self.measured,
+            self.estimated,
         )
-
-    def _shown(self, kind: str) -> Times | None:
-        """What is known of the document's time in another way: a run that was read from its history, or the latency table."""
-        known = self.controller.measurements
-        engine = self.controller.engine
-        if kind == ESTIMATED:
-            estimate = known.estimate
-            if estimate is None or not self.facts.valid:
-                return None
-            said = f"{estimate.known} of {estimate.layers} layers measured here"
-            return Times(estimate.total_ms, {}, said, layers=estimate.times)
-        total = known.total_ms
-        if total is None or total.kind != MEASURED:
-            return None
-        blocks = {}
-        for node_id in engine.order.order:
-            time = known.of_node(node_id)
-            if time is not None and time.kind == MEASURED:
-                blocks[engine.results[node_id].path] = time.ms
-        return Times(total.ms, blocks, "the last run of this document")
 
 
 class CompareModel(QObject):
@@ -163,8 +162,9 @@ class CompareModel(QObject):
     changed = Signal()
     listed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, profilers: Profilers | None = None) -> None:
         super().__init__(parent)
+        self._profilers = profilers
         self.designs: list[Compared] = []
         self.baseline = 0
         self.ready: Ready | None = None  # the ready-made comparison that is shown, as long as it is that
@@ -182,13 +182,13 @@ class CompareModel(QObject):
         for one in self.designs:
             if one.document is controller:
                 return one
-        return self._add(Compared(controller, document=True, parent=self))
+        return self._add(Compared(controller, document=True, profilers=self._profilers, parent=self))
 
     def add_text(self, text: str | Path, label: str = "") -> Compared:
         """Compare what a DESIGN text or a path names. Raises LightdesignerError where it cannot be read."""
-        from designer.catalogue import load
+        from designer.catalogue import is_file, load
 
-        return self.add_design(load(text), label=label, path=Path(text) if isinstance(text, Path) else None)
+        return self.add_design(load(text), label=label, path=Path(text).absolute() if is_file(text) else None)
 
     def add_state(self, controller: Controller, steps: int) -> Compared:
         """Compare a document as it was after so many steps."""
@@ -200,7 +200,10 @@ class CompareModel(QObject):
 
     def add_design(self, design: Design, *, label: str = "", said: str = "", path: Path | None = None) -> Compared:
         """Compare a design that nobody edits."""
-        return self._add(Compared(Controller(design, path), document=False, label=label, said=said, parent=self))
+        return self._add(self._taken_in(Controller(design, path), label=label, said=said))
+
+    def _taken_in(self, controller: Controller, *, label: str = "", said: str = "") -> Compared:
+        return Compared(controller, document=False, label=label, said=said, profilers=self._profilers, parent=self)
 
     def _add(self, one: Compared) -> Compared:
         if len(self.designs) >= MOST:
@@ -247,10 +250,9 @@ class CompareModel(QObject):
             if one.document is controller:
                 design = controller.design.copy()
                 design.name = controller.title
-                kept = Compared(Controller(design), document=False, label=one.label, parent=self)
-                profile = one.profile
-                if profile is not None:
-                    kept.profiled(profile, signatures(kept.controller.engine))
+                kept = self._taken_in(Controller(design, controller.path), label=one.label)
+                if one.profiler is not None and one.profiler.shown is not None and kept.profiler is not None:
+                    kept.profiler.show(one.profiler.shown)
                 self.designs[index] = kept
                 kept.changed.connect(self._design_changed)
                 one.release()

@@ -71,8 +71,7 @@ class Application(QObject):
         """Another window, not shown yet."""
         window = MainWindow(self)
         ExportActions(window, lambda: self.worker)
-        CompareActions(window, lambda: self.worker)
-        ProfileActions(window, self.measuring)
+        CompareActions(window, ProfileActions(window, self.measuring))
         PictureActions(window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.closed.connect(lambda: self.windows.remove(window))

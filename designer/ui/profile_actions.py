@@ -87,6 +87,13 @@ class ProfileActions(QObject):
             found.state_changed.connect(self._window.actions_.refresh)
         return found
 
+    def profiler_beside(self, controller: Controller) -> Profiler:
+        """A profiler of a design that no tab shows, such as a compared one. It goes with its controller."""
+        from designer.app.profiler import Profiler
+
+        measuring = self._measuring
+        return Profiler(controller, measuring.worker, measuring.tables, measuring.settings)
+
     def page_of(self, controller: Controller) -> ProfilePage | None:
         """The profile page of a document, None while it has none."""
         from designer.ui.profile.page import ProfilePage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from blocks.errors import LightdesignerError
-from designer import protocol
 from designer.analysis.compare_facts import Facts, facts_of
 from designer.analysis.engine import Engine
 from designer.app.compare_profiling import ProfileAll
 from designer.app.comparison import CompareModel
 from designer.app.controller import Controller
 from designer.app.history import design_at, moments
+from designer.app.latency_tables import LatencyTables
+from designer.app.profiler import Profiler
 from designer.app.ready_made import BY_ID, READY, Ready
 from designer.app.worker_client import WorkerClient
 from designer.catalogue import called, load, top1_of
@@ -29,7 +31,6 @@ from tests.designs import chain, state
 from tests.property.random_edits import random_edit
 
 FAKE = Path(__file__).with_name("fake_worker.py")
-HOW = protocol.ProfileDesign(design="")
 
 
 @pytest.fixture
@@ -298,30 +299,39 @@ def test_names_and_accuracies_of_presets() -> None:
 # -- profiles ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def client(qtbot: QtBot) -> object:
-    made: list[WorkerClient] = []
+Start = Callable[[str], CompareModel]
 
-    def start(habit: str) -> WorkerClient:
-        made.append(WorkerClient(worker=[sys.executable, "-P", str(FAKE), habit], patience_ms=5_000))
-        return made[-1]
+
+@pytest.fixture
+def client(qtbot: QtBot) -> Iterator[Start]:
+    """`client("well")`: a comparison whose worker has that habit."""
+    made: list[tuple[WorkerClient, LatencyTables, CompareModel]] = []
+
+    def start(habit: str) -> CompareModel:
+        worker = WorkerClient(worker=[sys.executable, "-P", str(FAKE), habit], patience_ms=5_000)
+        tables = LatencyTables()
+        model = CompareModel(profilers=lambda controller, _: Profiler(controller, worker, tables, None))
+        made.append((worker, tables, model))
+        return model
 
     yield start
-    for one in made:
-        one.stop()
-        one.deleteLater()
+    for worker, tables, model in made:
+        model.clear()
+        worker.stop()
+        tables.finish()
+        worker.deleteLater()
 
 
-def test_all_designs_are_profiled_in_the_same_way(model: CompareModel, client: object, qtbot: QtBot) -> None:
-    assert callable(client)
+def test_all_designs_are_profiled_in_the_same_way(client: Start, qtbot: QtBot) -> None:
+    model = client("well")
     controller = edited("mobilenet_v2:resolution=64,width=0.25")
     model.add_document(controller)
     model.add_text("mobilenet_v1:resolution=64,width=0.25")
-    run = ProfileAll(client("well"))
+    run = ProfileAll()
     said: list[tuple[str, int, int]] = []
     run.progress.connect(lambda *args: said.append(args))
     with qtbot.waitSignal(run.finished, timeout=30_000):
-        run.begin(model.designs, HOW)
+        run.begin(model.designs)
     assert not run.running
     assert {(done, count) for _, done, count in said} == {(1, 2), (2, 2)}
     first, second = model.entries
@@ -334,11 +344,11 @@ def test_all_designs_are_profiled_in_the_same_way(model: CompareModel, client: o
     assert model.entries[0].measured is not None
 
 
-def test_a_cancelled_run_keeps_what_was_measured(model: CompareModel, client: object, qtbot: QtBot) -> None:
-    assert callable(client)
+def test_a_cancelled_run_keeps_what_was_measured(client: Start, qtbot: QtBot) -> None:
+    model = client("hang")
     model.add_text("squeezenet1_1:resolution=64")
-    run = ProfileAll(client("hang"))
-    run.begin(model.designs, HOW)
+    run = ProfileAll()
+    run.begin(model.designs)
     assert run.running
     with qtbot.waitSignal(run.cancelled, timeout=10_000):
         qtbot.wait(200)
@@ -347,16 +357,41 @@ def test_a_cancelled_run_keeps_what_was_measured(model: CompareModel, client: ob
     assert model.entries[0].measured is None
 
 
-def test_a_worker_that_dies_is_a_sentence_and_the_next_press_works(model: CompareModel, client: object, qtbot: QtBot) -> None:
-    assert callable(client)
+def test_a_worker_that_dies_is_a_sentence_and_the_next_press_works(client: Start, qtbot: QtBot) -> None:
+    model = client("killed")
     model.add_text("squeezenet1_1:resolution=64")
-    run = ProfileAll(client("killed"))
-    with qtbot.waitSignal(run.failed, timeout=20_000) as failed:
-        run.begin(model.designs, HOW)
-    assert failed.args is not None
-    assert failed.args[0].startswith("SqueezeNet 1.1: ")
+    run = ProfileAll()
+    for _ in range(2):
+        with qtbot.waitSignal(run.failed, timeout=20_000) as failed:
+            run.begin(model.designs)
+        assert failed.args is not None
+        assert failed.args[0].startswith("SqueezeNet 1.1: ")
+        assert not run.running
+
+
+def test_a_design_taken_out_while_it_is_measured_ends_the_run(client: Start, qtbot: QtBot) -> None:
+    model = client("hang")
+    model.add_text("squeezenet1_1:resolution=64")
+    model.add_text("mobilenet_v2:resolution=64")
+    run = ProfileAll()
+    with qtbot.waitSignal(run.cancelled, timeout=10_000):
+        run.begin(model.designs)
+        model.remove(model.designs[0])
     assert not run.running
-    again = ProfileAll(client("well"))
-    with qtbot.waitSignal(again.finished, timeout=20_000):
-        again.begin(model.designs, HOW)
-    assert model.entries[0].measured is not None
+
+
+def test_runs_of_presets_are_kept_and_known_the_next_time(client: Start, qtbot: QtBot) -> None:
+    model = client("well")
+    model.add_text("mobilenet_v2:resolution=64")
+    run = ProfileAll()
+    with qtbot.waitSignal(run.finished, timeout=30_000):
+        run.begin(model.designs)
+    ms = model.entries[0].measured
+    assert ms is not None
+    later = client("well")
+    later.add_text("mobilenet_v2:resolution=64")
+    later.add_text("mobilenet_v2:resolution=96")
+    again = later.entries[0].measured
+    assert again is not None
+    assert again.total_ms == ms.total_ms
+    assert later.entries[1].measured is None, "another resolution was not measured"

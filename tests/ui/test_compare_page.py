@@ -452,9 +452,6 @@ def test_a_false_saving_is_said_with_its_blocks_and_shown_on_both_canvases(
     page = open_page(*reversed(SMALL))
     press(page.saving, "Profile both", qtbot)
     qtbot.waitUntil(lambda: not page.busy, timeout=30_000)
-    one = page.model.designs[1]
-    profile = one.profile
-    assert profile is not None
     slow_down(page, 1, 5.0)
     qtbot.wait(50)
     assert page.savings
@@ -475,14 +472,16 @@ def slow_down(page: ComparePage, number: int, factor: float) -> None:
     import msgspec
 
     from designer.analysis.measured import Times
-    from designer.app.measurements import signatures
 
-    one = page.model.designs[number]
-    profile = one.profile
-    assert profile is not None
+    profiler = page.model.designs[number].profiler
+    assert profiler is not None
+    assert profiler.shown is not None
+    profile = profiler.shown.profile
     blocks = [msgspec.structs.replace(block, ms=(block.ms or 0) * factor) for block in profile.blocks]
     total = Times(*[value * factor for value in msgspec.structs.astuple(profile.total_ms)[:4]], (1.0, 999.0))
-    one.profiled(msgspec.structs.replace(profile, blocks=blocks, total_ms=total), signatures(one.controller.engine))
+    profiler.show(
+        msgspec.structs.replace(profiler.shown, profile=msgspec.structs.replace(profile, blocks=blocks, total_ms=total))
+    )
 
 
 @pytest.mark.parametrize("habit", ["killed", "refuses"])

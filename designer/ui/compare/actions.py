@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from designer.app.compare_profiling import ProfileAll
     from designer.app.comparison import Compared
-    from designer.app.worker_client import WorkerClient
+    from designer.app.controller import Controller
+    from designer.app.profiler import Profiler
     from designer.ui.compare.canvases import CanvasesPage
     from designer.ui.compare.page import ComparePage
     from designer.ui.main_window import MainWindow
+    from designer.ui.profile_actions import ProfileActions
 
 FIRST = "v1_v2_v3"  # shown where no document is open
 FILES = {
@@ -37,14 +39,13 @@ def choose_file(parent: QWidget, title: str, kinds: str, name: str) -> Path | No
 
 
 class CompareActions(QObject):
-    """Offers what the Measure menu says about comparing. `worker` is asked for when somebody profiles."""
+    """Offers what the Measure menu says about comparing. `profiles` has the runs of documents."""
 
-    def __init__(self, window: MainWindow, worker: Callable[[], WorkerClient]) -> None:
+    def __init__(self, window: MainWindow, profiles: ProfileActions) -> None:
         super().__init__(window)
         self._window = window
-        self._worker = worker
+        self._profiles = profiles
         self._run: ProfileAll | None = None
-        self._profiling: ComparePage | None = None
         actions = window.actions_
         actions.offer("measure.compare", self.open)
         actions.offer("measure.compare_state", self.compare_earlier, self._why_no_state)
@@ -70,7 +71,7 @@ class CompareActions(QObject):
         page = self.page
         if page is None:
             documents = self._window.documents
-            page = ComparePage(lambda: documents.controllers, self._window.say)
+            page = ComparePage(lambda: documents.controllers, self._window.say, self._profiler_of)
             model = page.model
             documents.closed.connect(model.document_closed)
             model.listed.connect(self._window.actions_.refresh)
@@ -79,6 +80,7 @@ class CompareActions(QObject):
             page.canvases_wanted.connect(self._open_canvases)
             page.profile_wanted.connect(self.profile)
             page.cancel_wanted.connect(self._cancel)
+            page.profile_opened.connect(self._open_profile)
             for text, do in (
                 ("Table", partial(self._copy, "table")),
                 ("CSV", partial(self._copy, "csv")),
@@ -91,6 +93,9 @@ class CompareActions(QObject):
             for key in FILES:
                 page.bar.outs[key].clicked.connect(partial(_without_checked, partial(self.write, key)))
         return page
+
+    def _profiler_of(self, controller: Controller, document: bool) -> Profiler:
+        return self._profiles.profiler_of(controller) if document else self._profiles.profiler_beside(controller)
 
     def open(self) -> None:
         """Bring the comparison to the front. A new one begins with the documents that are open, the one in front first; where
@@ -215,18 +220,21 @@ class CompareActions(QObject):
             self._window.say(reason)
             return
         from designer.app.compare_profiling import ProfileAll
-        from designer.protocol import ProfileDesign
 
         if self._run is None:
-            self._run = ProfileAll(self._worker(), self)
+            self._run = ProfileAll(self)
             self._run.progress.connect(self._progressed)
             self._run.finished.connect(self._ended)
             self._run.cancelled.connect(self._ended)
             self._run.failed.connect(self._failed)
-        self._profiling = page
         page.busy = True
-        self._run.begin(page.model.designs, ProfileDesign(design=""))
+        self._run.begin(page.model.designs)
         self._window.actions_.refresh()
+
+    def _open_profile(self, one: Compared) -> None:
+        """Show the profile of a compared design; one that no tab shows gets one first."""
+        self._show_document(one)
+        self._profiles.open()
 
     def _cancel(self) -> None:
         if self._run is not None:

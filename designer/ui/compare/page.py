@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from designer.analysis.compare_saving import Saving, false_savings
-from designer.app.comparison import CompareModel
+from designer.app.comparison import CompareModel, Profilers
 from designer.ui.compare.bar import CompareBar
 from designer.ui.compare.cards import CHANGES, DepthCard, PlacesCard, ScatterCard, SeesCard, TotalsCard
 from designer.ui.compare.choosing import Choosing
@@ -34,14 +34,19 @@ class ComparePage(ToolPage):
     document_shown = Signal(object)  # a Compared that is to be shown in a tab
     canvases_wanted = Signal(int, object)  # a design beside the baseline, and ids of blocks to show there (a Saving or an id)
     profile_wanted = Signal()
+    profile_opened = Signal(object)  # a Compared whose profile is to be shown
     cancel_wanted = Signal()
     refreshed = Signal()
 
     def __init__(
-        self, documents: Callable[[], Sequence[Controller]], complain: Callable[[str], object], parent: QWidget | None = None
+        self,
+        documents: Callable[[], Sequence[Controller]],
+        complain: Callable[[str], object],
+        profilers: Profilers | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.model = CompareModel(self)
+        self.model = CompareModel(self, profilers)
         self.setProperty("role", "canvas-page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Compare")
@@ -79,6 +84,7 @@ class ComparePage(ToolPage):
         self.scatter.picked.connect(lambda number: self.document_shown.emit(self.model.designs[number]))
         self.saving.profile_wanted.connect(self.profile_wanted)
         self.saving.cancel_wanted.connect(self.cancel_wanted)
+        self.saving.profile_opened.connect(lambda number: self.profile_opened.emit(self.model.designs[number]))
         self.saving.shown_on_canvases.connect(lambda saving: self.canvases_wanted.emit(saving.entry, saving))
         self.places.changes.shown_on_canvases.connect(self.canvases_wanted.emit)
         self.places.resolution.place_chosen.connect(self._show_place)
@@ -111,6 +117,10 @@ class ComparePage(ToolPage):
     @property
     def status(self) -> QWidget:
         return self.status_line
+
+    def may_close(self) -> bool:
+        self.cancel_wanted.emit()
+        return True
 
     # -- following ---------------------------------------------------------------------------------------------------------------
 

@@ -222,8 +222,9 @@ class SavingCard(QFrame):
         column.addLayout(table)
         row = without_margins(QHBoxLayout(), 8)
         show = button("Show on both canvases", icon="scan", on_click=partial(self.shown_on_canvases.emit, saving))
-        again = button("Profile again", icon="gauge", on_click=self._profile)
-        for one_button in (show, again):
+        profile = button(f"Open profile of {entry.short}", icon="gauge", on_click=partial(self.profile_opened.emit, saving.entry))
+        again = button("Profile again", icon="rotate-ccw", on_click=self._profile)
+        for one_button in (show, profile, again):
             one_button.setProperty("small", True)
             row.addWidget(one_button)
         row.addStretch(1)
