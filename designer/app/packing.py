@@ -172,6 +172,7 @@ def planned(design: Design, engine: Engine, ids: Iterable[str], copies: Sequence
     check(network, chosen, rank)
     inside = _inside_ids(network, chosen)
     inlets, outlets = _inlets(design, engine, chosen), _outlets(network, engine, chosen)
+    inlets = _counted_alike(engine, network, chosen, inlets, outlets)
     taken = set(inside.values())
     inlets = [one._replace(name=_port_name(one.name, taken)) for one in inlets]
     outlets = [one._replace(name=_port_name(one.name, taken)) for one in outlets]
@@ -193,6 +194,26 @@ def check(network: Network, chosen: Sequence[str], rank: Mapping[str, int]) -> N
     if between:
         listed = sorted(between, key=lambda one: (rank.get(one, 0), one))
         raise NotConvex(listed, [short(network.node(one)) for one in listed])
+
+
+def _counted_alike(
+    engine: Engine, network: Network, chosen: Sequence[str], inlets: list[Inlet], outlets: Sequence[Outlet]
+) -> list[Inlet]:
+    """The inputs of the block, so that it counts what its blocks did. As one block all of it is counted or nothing; raises where
+    that cannot be kept, because blocks that are not counted have wires of their own to what is around."""
+    counted = set(engine.order.order)
+    if not any(node_id in counted for node_id in chosen):
+        return inlets
+    loose = [one.source[0] for one in outlets if one.source[0] not in counted and one.readers]
+    loose += [node_id for one in inlets if one.source and one.source[0] not in counted for node_id, _ in one.readers]
+    if loose:
+        name = short(network.node(loose[0]))
+        raise StructureError(
+            "not_counted",
+            f"{name} is not counted, but other selected blocks are, and as one block all would be. Leave it out, or let an "
+            "output read it.",
+        )
+    return [one for one in inlets if one.source is not None]  # what is incomplete stays so inside
 
 
 def _inside_ids(network: Network, chosen: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from blocks.builder import Result, evaluate
+from blocks.cost import ZERO
 from blocks.errors import BlockError
 from blocks.parameters import Parameter
 from designer.analysis.engine import Engine
@@ -80,6 +81,7 @@ def unpacked(
     parts = _own_parts(design, engine, node, kind, copies) if isinstance(kind, OwnBlock) else _drawn_parts(engine, node)
     if design.definition is not None:
         parts = _following(design, engine, node, parts, copies)
+    _check_cost(design, engine, node, parts)
     names = Names(design.root, [node_id])
     ids = {part.id: names.like(_part_id(node, part.id), node.stage) for part in parts.nodes}
     sources = engine.order.wires[node_id]
@@ -107,6 +109,37 @@ def unpacked(
             edits.append(connection(Edge(*found, wire.target, wire.target_port)))
     edits += _exposures(design, node, parts, ids)
     return step(f"Unpack {short(node)}", edits)
+
+
+def _check_cost(design: Design, engine: Engine, node: Node, parts: Parts) -> None:
+    """Raise where the design would cost something else: what leads only to an unread output would not count any more."""
+    result = engine.results[node.id].evaluated
+    read = {wire.source_port for wire in design.root.readers(node.id)}
+    unread = [name for name in parts.outputs if name not in read]
+    if result is None or result.drawing is None or not unread or node.id not in engine.order.order:
+        return
+    lost = _leading(parts, parts.outputs) - _leading(parts, [name for name in parts.outputs if name in read])
+    if any(part.name in lost and part.result.cost != ZERO for part in result.drawing.parts):
+        raise StructureError(
+            "other_cost",
+            f"{short(node)} cannot be unpacked at the same cost: nothing reads its output {unread[0]}, and what leads there "
+            "alone would not be counted any more. Connect it first.",
+        )
+
+
+def _leading(parts: Parts, outputs: Iterable[str]) -> set[str]:
+    """The parts that some outputs depend on."""
+    before: dict[str, list[str]] = {}
+    for edge in parts.edges:
+        before.setdefault(edge.target, []).append(edge.source)
+    waiting = [parts.outputs[name][0] for name in outputs]
+    found: set[str] = set()
+    while waiting:
+        at = waiting.pop()
+        if at and at not in found:
+            found.add(at)
+            waiting += before.get(at, ())
+    return found
 
 
 def unpacked_all(

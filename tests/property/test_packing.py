@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
@@ -23,12 +24,13 @@ from designer.catalogue import load
 from designer.compile.torch_module import examples, to_torch
 from designer.document.format import read, write
 from designer.graph.design import Design
-from designer.graph.edits import Compound
+from designer.graph.edits import Compound, Connect, Disconnect
 from designer.graph.network import Node, node_path
 from designer.graph.own_block import OWN
 from designer.graph.rules import StructureError
 from tests.designs import chain, design, state
 from tests.property.test_inside import nested
+from tests.random_nets import random_net
 
 TEXTS = (
     "mobilenet_v2:resolution=64",
@@ -37,6 +39,7 @@ TEXTS = (
     "densenet121:resolution=64",
     "resnet18:resolution=64",
     "squeezenet1_1:resolution=64",
+    *("random",) * 6,
 )
 
 
@@ -83,10 +86,14 @@ def choose(plan: Plan, rng: Random) -> Choice:
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32))
 def test_packing_keeps_costs_and_unpacking_too_and_both_undo_exactly(name: str, seed: int) -> None:
     rng = Random(seed)
-    made = opened(name)
+    made = random_net(rng) if name == "random" else opened(name)
     engine = Engine(made)
     first, before = figures(engine), state(made)
-    plan = planned(made, engine, convex(made, rng))
+    try:
+        plan = planned(made, engine, convex(made, rng))
+    except StructureError as refused:
+        event(refused.code)  # blocks that count, and others with wires of their own
+        return
     pack = packed(made, engine, plan, choose(plan, rng))
     change = pack.apply(made)
     engine.update(change)
@@ -183,6 +190,54 @@ def test_outputs_are_the_same_with_the_same_weights() -> None:
     assert difference(module, third) == 0.0
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_any_network_answers_as_before(seed: int) -> None:
+    """Packed, and packed again with what is around, then unpacked: with the weights carried along, the same answers."""
+    import torch
+
+    rng = Random(seed)
+    made = random_net(rng)
+    engine = Engine(made)
+    first = to_torch(made, calibrate=True).eval()
+    weights = {path: value.clone() for path, value in first.state_dict().items()}
+    inputs = examples(first, 2)
+    where = {path: path for path in weights}
+    for k in range(3):
+        chosen = convex(made, rng) if k < 2 else [n.id for n in made.root.nodes() if n.block.startswith(OWN)][:1]
+        if not chosen:
+            continue
+        old = made.copy()
+        if k < 2:
+            try:
+                plan = planned(made, engine, chosen)
+            except StructureError:
+                continue
+            step = packed(made, engine, plan, choose(plan, rng)._replace(name=f"unit {k}"))
+            engine.update(step.apply(made))
+            (copy,) = set(made.root) - set(old.root)
+            prefixes = {node_path(old.root.node(one)): f"{node_path(made.root.node(copy))}.{plan.inside[one]}" for one in chosen}
+        else:
+            engine.update(unpacked(made, engine, chosen[0]).apply(made))
+            prefixes = {node_path(old.root.node(chosen[0])): ""}
+        where = {path: _after(at, prefixes) for path, at in where.items()}
+    other = to_torch(made).eval()
+    assert set(where.values()) == other.state_dict().keys()
+    other.load_state_dict({where[path]: value for path, value in weights.items()})
+    with torch.no_grad():
+        answers = [module(*inputs) for module in (first, other)]
+    one, two = (answer if isinstance(answer, dict) else {"": answer} for answer in answers)
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[key], two[key]) for key in one)
+
+
+def _after(path: str, prefixes: Mapping[str, str]) -> str:
+    """Where a weight is after a step; an empty prefix is that of a block that was unpacked."""
+    for old, new in prefixes.items():
+        if path.startswith(f"{old}."):
+            return f"{new}.{path.removeprefix(f'{old}.')}" if new else f"{old}_{path.removeprefix(f'{old}.')}"
+    return path
+
+
 def branch() -> Design:
     return design(
         [
@@ -213,6 +268,49 @@ def test_what_lies_between_is_named() -> None:
     plan = planned(made, engine, ["b", "c", "d"])
     assert [(one.name, one.source, one.readers) for one in plan.inlets] == [("x", ("a", "y"), (("b", "x"), ("d", "b")))]
     assert [one.name for one in plan.outlets] == ["y"]
+
+
+def unread() -> Design:
+    """A line with a branch that no output reads."""
+    return design(
+        [
+            *(("image", "input", {"shape": [8, 16, 16]}), ("a", "conv2d"), ("b", "conv2d"), ("dead", "conv2d")),
+            *(("deader", "relu"), ("output", "output")),
+        ],
+        ["image -> a", "a -> b", "b -> output", "a -> dead", "dead -> deader"],
+    )
+
+
+def test_what_is_not_counted_stays_uncounted_or_outside() -> None:
+    made = unread()
+    engine = Engine(made)
+    with pytest.raises(StructureError, match=r"dead is not counted, but other selected blocks are") as refused:
+        planned(made, engine, ["a", "b", "dead"])
+    assert refused.value.code == "not_counted"
+    total = engine.total
+    plan = planned(made, engine, ["a", "b", "dead", "deader"])
+    assert [one.name for one in plan.outlets] == ["y"]
+    engine.update(packed(made, engine, plan, Choice("Unit")).apply(made))
+    assert engine.total == total
+    dead = unread()
+    engine = Engine(dead)
+    engine.update(packed(dead, engine, planned(dead, engine, ["dead", "deader"]), Choice("Dead")).apply(dead))
+    assert engine.total == total
+
+
+def test_an_output_that_nobody_reads_keeps_a_block_packed() -> None:
+    made = branch()
+    engine = Engine(made)
+    plan = planned(made, engine, ["a", "b", "c"])
+    engine.update(packed(made, engine, plan, Choice("Unit")).apply(made))
+    (copy,) = [node.id for node in made.root.nodes() if node.block.startswith(OWN)]
+    (unused,) = [wire for wire in made.root.readers(copy) if wire.source_port == "c_out"]
+    engine.update(Disconnect(target=unused.target, target_port=unused.target_port).apply(made))
+    engine.update(Connect(source=copy, source_port="a_out", target="d", target_port=unused.target_port).apply(made))
+    assert engine.total is not None
+    with pytest.raises(StructureError, match="nothing reads its output c_out") as refused:
+        unpacked(made, engine, copy)
+    assert refused.value.code == "other_cost"
 
 
 def test_relations_of_a_depthwise_part_and_of_a_hidden_width_are_proposed_and_hold_at_another_width() -> None:
