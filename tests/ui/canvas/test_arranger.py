@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from designer.app.placing import rect
 from designer.catalogue import load
+from designer.document.format import read, write
 from designer.graph import layout as layouts
 from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note
 from designer.graph.edits import Move, SetParam
@@ -389,3 +391,35 @@ def test_dragging_goes_on_while_a_layout_is_made(show: Show, held: threading.Eve
     held.set()
     qtbot.waitUntil(lambda: not canvas.arranger.busy)
     assert [rect(canvas.scene.place("n0"), "relu")] == [tuple(canvas.scene.nodes["n0"].box)]
+
+
+# -- what is remembered ------------------------------------------------------------------------------------------------------
+
+
+def test_the_flow_chosen_last_is_that_of_new_designs_and_of_its_document(open_window: Any, tmp_path: Path) -> None:
+    window = open_window("resnet18")
+    window.actions_.perform("design.flow_right")
+    window.documents.open("mobilenet_v2")
+    assert window.page.canvas.scene.orientation == RIGHT
+    assert window.controller.stack.count() == 0
+    window.actions_.perform("file.new")
+    assert window.controller.design.flow == RIGHT
+    window.documents.set_current(window.documents.controllers[0])
+    window.documents.save_as(window.documents.controllers[0], tmp_path / "right.lightdesign")
+    text = (tmp_path / "right.lightdesign").read_text(encoding="utf-8")
+    assert '"flow": "right"' in text
+    assert '"positions"' not in text  # nothing was arranged by hand
+    window.actions_.perform("design.flow_down")
+    window.documents.open("alexnet")
+    assert window.page.canvas.scene.orientation == DOWN
+    design = read(text)  # the document's own flow stays
+    assert design.flow == RIGHT
+    assert "flow" not in write(load("alexnet"))
+
+
+def test_a_flow_of_another_program_is_kept_and_shown_as_the_usual_one(show: Show) -> None:
+    design = residual()
+    design.flow = "left"
+    canvas = show(design)
+    assert canvas.scene.orientation == DOWN
+    assert read(write(canvas.controller.design)).flow == "left"
