@@ -32,3 +32,4 @@ docs:  ## write what is generated from blocks and presets: BLOCKS.md, the stub, 
 screenshots:  ## write pictures of the main states, light and dark, in both sizes, three of them for the README (Xvfb)
 	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.screenshots docs/pictures
 	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.profile_pictures docs/pictures
+	$(BIN)/lightdesigner export mobilenet_v2 --fold --svg docs/pictures/mobilenet_v2.svg --force

@@ -23,6 +23,7 @@ from designer.graph.network import Edge
 from designer.ui import style, theme
 from designer.ui.application import Application
 from designer.ui.main_window import MainWindow
+from designer.ui.panels.charts import MEMORY, STAGES, Charts
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 SIZES = ((1280, 800), (2560, 1440))
@@ -119,6 +120,37 @@ def menu(window: MainWindow) -> None:
 def export(window: MainWindow) -> None:
     """What is asked before a design is written to a model."""
     window.actions_.perform("file.export")
+
+
+@state("mobilenet_v2")
+def charts(window: MainWindow) -> None:
+    """Memory over time, with what is alive at the peak."""
+    window.go_to("stage2_ir1")
+    window.workspace.focus("charts")
+    panel = window.workspace.docks.all["charts"].panel
+    assert isinstance(panel, Charts)
+    panel.choose(MEMORY)
+
+
+@state("resnet50")
+def shares(window: MainWindow) -> None:
+    """How the MACs are shared out among stages."""
+    window.workspace.focus("charts")
+    panel = window.workspace.docks.all["charts"].panel
+    assert isinstance(panel, Charts)
+    panel.choose(STAGES)
+
+
+@state("mobilenet_v2")
+def statistics(window: MainWindow) -> None:
+    """A design in figures."""
+    window.actions_.perform("design.statistics")
+
+
+@state("mobilenet_v2")
+def picture(window: MainWindow) -> None:
+    """What is asked before a picture is written, with its preview."""
+    window.actions_.perform("file.picture")
 
 
 @state("mobilenet_v2")

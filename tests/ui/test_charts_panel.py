@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.report import analyse
+from designer.document.files import save
 from designer.graph.edits import SetDisabled, SetParam
 from designer.ui import numbers, theme, units
 from designer.ui.main_window import MainWindow
@@ -25,6 +26,7 @@ from designer.ui.plots.memory import MemoryView
 from designer.ui.plots.over_depth import OverDepth
 from designer.ui.plots.reach import ReachChart
 from designer.ui.plots.treemap import Treemap
+from tests.app.test_own_blocks import units as units_design
 from tests.ui.conftest import Open
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,11 @@ def drawn(panel: Charts, qtbot: QtBot, kind: int) -> Figure:
 def click(figure: Figure, qtbot: QtBot, number: int) -> None:
     at = figure.place(figure.marks[number])
     qtbot.mouseClick(figure, Qt.MouseButton.LeftButton, pos=QPoint(round(at.x()), round(at.y())))
+
+
+def nodes_of(figure: Figure) -> set[str]:
+    """The root nodes that a figure has marks of."""
+    return {mark.key[0] for mark in figure.marks if isinstance(mark.key, tuple)}
 
 
 def test_the_dock_stands_between_layers_and_problems(open_window: Open) -> None:
@@ -282,6 +289,25 @@ def test_another_document_another_chart_and_none_without_one(open_window: Open, 
     panel.set_controller(None)
     figure.draw_now()
     assert figure.message == "No design is open."
+
+
+def test_inside_an_own_block_the_charts_are_about_what_is_inside(open_window: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    save(units_design(), tmp_path / "units.lightdesign")
+    window = open_window(tmp_path / "units.lightdesign")
+    assert window.page is not None
+    canvas = window.page.canvas
+    panel = charts_of(window)
+    outer = drawn(panel, qtbot, DEPTH)
+    assert nodes_of(outer) == {"a", "b"}
+    canvas.inside("a")
+    for kind in (DEPTH, STAGES, KINDS, MEMORY, FIELD):
+        figure = drawn(panel, qtbot, kind)
+        assert "conv" in nodes_of(figure)
+        assert nodes_of(figure) <= {"x", "conv", "act", "y"}
+    click(figure, qtbot, 0)
+    assert canvas.controller.selection == {"conv"}
+    canvas.back()
+    assert nodes_of(drawn(panel, qtbot, DEPTH)) == {"a", "b"}
 
 
 def test_light_and_dark(open_window: Open, qtbot: QtBot) -> None:
