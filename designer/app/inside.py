@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from blocks.spec import TensorSpec
 from designer.analysis.engine import Delta
 from designer.analysis.inside_engine import Given, InsideEngine
 from designer.app.controller import Controller, GraphDelta
@@ -39,6 +40,7 @@ class InsideController(Controller):
         self.node_id = node_id
         self.view = DesignInside(self.document.design, scope)
         self.design = self.view
+        self._shapes: dict[str, TensorSpec] = {}
         self.inner = InsideEngine(self.view, self._given())
         self.engine = self.inner
         self.stack = self.document.stack
@@ -121,7 +123,8 @@ class InsideController(Controller):
         if self.node_id and self.node_id in self.outer.design.root:
             result = self.outer.engine.results.get(self.node_id)
             if result is not None:
-                inputs = {port: spec for port, spec in result.inputs.items() if port in {one.name for one in block.inputs}}
+                self._shapes |= result.inputs  # those it had last stand in while what feeds it has a problem
+            inputs = {port: spec for port, spec in self._shapes.items() if port in {one.name for one in block.inputs}}
             if self.outer.design.root.node(self.node_id).block == block.id:
                 values = self.outer.engine.values_of(self.node_id)
         bound = {}

@@ -478,6 +478,12 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.page.canvas.view.reveal(node_id)
 
+    def show_part(self, way: tuple[str, ...]) -> None:
+        """Go inside own blocks to a part of one."""
+        if self.page is not None:
+            self.page.canvas.show_part(way)
+            self.page.canvas.view.setFocus()
+
     def insert_block(self, block_id: str) -> None:
         """Put a new block of this kind in the middle of what the canvas shows."""
         page = self.page

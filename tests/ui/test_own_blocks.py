@@ -15,6 +15,7 @@ from designer.app.inside import NO_STAGES, InsideController
 from designer.app.library import library
 from designer.document.block_file import read_block
 from designer.document.files import save
+from designer.graph.edits import SetParam
 from designer.graph.own_block import OWN
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.dialogs.name import NameDialog
@@ -23,6 +24,7 @@ from designer.ui.dialogs.question import Question
 from designer.ui.main_window import MainWindow
 from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.palette import Palette
+from designer.ui.panels.problems import Problems
 from tests.app.test_own_blocks import units
 from tests.designs import chain, state
 from tests.property.test_inside import nested
@@ -258,6 +260,34 @@ def test_panels_follow_inside_and_out(opened: MainWindow) -> None:
     assert opened.controller is canvas.document, "files, export and the status bar stay with the document"
     canvas.back()
     assert layers._controller is canvas.document  # type: ignore[attr-defined]
+
+
+def test_a_problem_inside_leads_there_and_shapes_stay_while_what_feeds_the_copy_is_broken(
+    open_window: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    save(nested(), tmp_path / "nested.lightdesign")
+    window = open_window(tmp_path / "nested.lightdesign")
+    canvas = canvas_of(window)
+    canvas.inside("second", "n1")
+    shape = canvas.controller.engine.results["x"].outputs["y"]
+    canvas.controller.select({"conv"})
+    canvas.controller.apply(SetParam(node="conv", name="groups", value=5), "Set groups")
+    assert canvas.document.engine.results["first"].status == "error"
+    assert canvas.document.engine.results["second"].status == "blocked"
+    assert canvas.controller.engine.results["x"].outputs["y"] == shape
+    canvas.set_scope(())
+    window.workspace.focus("problems")
+    panel = window.workspace.docks.all["problems"].panel
+    assert isinstance(panel, Problems)
+    qtbot.waitUntil(panel.card.inside.isVisible)
+    assert panel.card.inside.text() == "Show conv inside n1"
+    qtbot.mouseClick(panel.card.inside, Qt.MouseButton.LeftButton)
+    assert canvas.scope == ("first", "n1")
+    assert canvas.controller.selection == {"conv"}
+    qtbot.waitUntil(lambda: bool(panel.card.buttons))
+    assert not panel.card.inside.isVisible(), "here it is a problem of this very block"
+    panel.card.apply_first()
+    assert canvas.document.engine.valid
 
 
 # -- copies, the library, files ------------------------------------------------------------------------------------------------

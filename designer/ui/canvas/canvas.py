@@ -177,6 +177,17 @@ class Canvas(QWidget):
         self.view.show_beginning()
         return True
 
+    def show_part(self, way: Iterable[str]) -> None:
+        """Go inside own blocks along a way that begins in what is edited now, and select the block where it ends or can be
+        followed no further."""
+        self.leave_drawing()
+        rest = tuple(way)
+        while len(rest) > 1 and own_scope(self.controller, rest[0]) and self.inside(*self.scope, rest[0]):
+            rest = rest[1:]
+        if rest and rest[0] in self.controller.design.root:
+            self.view.select({rest[0]})
+            self.view.center_on(rest[0])
+
     def open_definition(self, scope: str) -> bool:
         """Show an own block of the design by itself, whether it is used anywhere or not."""
         if scope not in self.document.design.definitions:

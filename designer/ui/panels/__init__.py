@@ -74,6 +74,7 @@ def _problems(window: MainWindow) -> QWidget:
 
     panel = Problems()
     panel.node_activated.connect(window.go_to)
+    panel.card.inside_wanted.connect(window.show_part)
     return panel
 
 

@@ -7,10 +7,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from blocks.errors import Issue
-from designer.analysis.fixes import Bench, Fix, fixes_for
+from designer.analysis.fixes import Bench, Fix, fixes_for, node_of
 from designer.app.controller import Controller
+from designer.graph.own_block import OwnBlock
 from designer.ui import numbers, theme, units
-from designer.ui.widgets import label, repolish, without_margins
+from designer.ui.widgets import button, label, repolish, without_margins
 
 ICONS = {"error": "circle-x", "warning": "triangle-alert", "info": "info"}
 COLORS = {"error": "state.error", "warning": "state.warning", "info": "text.muted"}
@@ -47,10 +48,22 @@ class FixButton(QPushButton):
             super().keyPressEvent(event)
 
 
+def way_inside(controller: Controller, issue: Issue) -> tuple[str, ...]:
+    """The way to the part that an issue of an own block is about; empty for issues of anything else."""
+    node_id = node_of(controller.engine, issue)
+    if node_id is None:
+        return ()
+    path = controller.engine.results[node_id].path
+    if not isinstance(controller.engine.results[node_id].block_type, OwnBlock) or not issue.path.startswith(f"{path}."):
+        return ()
+    return (node_id, *issue.path.removeprefix(f"{path}.").split("."))
+
+
 class ProblemCard(QFrame):
     """Shows one issue of a document. Whoever shows it calls `show_issue` again when the design has changed."""
 
     applied = Signal(str)  # the title of a fix that was made
+    inside_wanted = Signal(object)  # the way to a part of an own block: a node's id and names of parts
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +84,11 @@ class ProblemCard(QFrame):
         column.addLayout(self._fixes)
         self.none = label("", "muted", wrap=True)
         column.addWidget(self.none)
+        self._way: tuple[str, ...] = ()
+        self.inside = button("", icon="eye", on_click=lambda: self.inside_wanted.emit(self._way))
+        self.inside.setProperty("small", True)
+        self.inside.hide()
+        column.addWidget(self.inside, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def show_issue(self, controller: Controller, issue: Issue) -> None:
@@ -87,6 +105,12 @@ class ProblemCard(QFrame):
         ):
             self._bench = Bench(controller.engine)
         self._show_fixes(fixes_for(controller.design, controller.engine, issue, self._bench))
+        self._way = way_inside(controller, issue)
+        if self._way:
+            self.inside.setText(f"Show {self._way[-1]} inside {self._way[-2]}")
+            self.inside.setAccessibleName(self.inside.text())
+            self.none.hide()
+        self.inside.setVisible(bool(self._way))
 
     def show_words(self, sentence: str) -> None:
         """Show a sentence that needs no fix."""
@@ -95,20 +119,21 @@ class ProblemCard(QFrame):
         self.setAccessibleName(sentence)
         self._show_fixes([])
         self.none.hide()
+        self.inside.hide()
 
     def _show_fixes(self, fixes: list[Fix]) -> None:
-        focused = any(button.hasFocus() for button in self.buttons)
-        for button in self.buttons:
-            button.hide()
-            button.deleteLater()
+        focused = any(one.hasFocus() for one in self.buttons)
+        for old in self.buttons:
+            old.hide()
+            old.deleteLater()
         self.buttons = []
         for place, fix in enumerate(fixes):
-            button = FixButton(fix, first=place == 0)
-            button.clicked.connect(lambda _=False, fix=fix: self.apply(fix))
-            self._fixes.addWidget(button)
-            button.show()
-            repolish(button)
-            self.buttons.append(button)
+            made = FixButton(fix, first=place == 0)
+            made.clicked.connect(lambda _=False, fix=fix: self.apply(fix))
+            self._fixes.addWidget(made)
+            made.show()
+            repolish(made)
+            self.buttons.append(made)
         if focused and self.buttons:
             self.buttons[0].setFocus()
         self.none.setText("" if fixes else "No quick fix: change one of the blocks named.")
