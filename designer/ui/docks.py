@@ -33,6 +33,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 SMALLEST = QSize(180, 96)
+NEAR = 4  # px between a dock and the tab bar above it
 
 
 class _Title(QWidget):
@@ -211,7 +212,7 @@ class Docks(QObject):
             for dock in self.all.values():
                 if dock.panel is None and dock.isVisible() and not dock.visibleRegion().isEmpty():
                     dock.build()
-        bars = list(self._tab_bars())
+        bars = [bar for bar in self._tab_bars() if self._in_use(bar)]
         for dock in self.all.values():
             others = [other for other in self._window.tabifiedDockWidgets(dock) if other.isVisible() or not other.isHidden()]
             bar = self._bar_of(dock, bars) if others and not dock.isHidden() else None
@@ -234,6 +235,15 @@ class Docks(QObject):
                 if dock is not None:
                     bar.setTabIcon(index, dock.icon)
             yield bar
+
+    def _in_use(self, bar: QTabBar) -> bool:
+        """Whether the dock of its current tab lies below it. When docks that were hidden together come back, Qt keeps tab bars
+        that it needs no more, visible under everything else."""
+        if not bar.isVisible() or bar.parentWidget() is not self._window:
+            return bar.isVisible()
+        title, at = bar.tabText(bar.currentIndex()), bar.geometry()
+        places = [dock.geometry() for dock in self.all.values() if dock.windowTitle() == title and dock.isVisible()]
+        return any(abs(place.x() - at.x()) <= NEAR and abs(place.y() - at.bottom()) <= NEAR for place in places)
 
     def _bar_of(self, dock: Dock, bars: list[QTabBar]) -> QTabBar | None:
         for bar in bars:

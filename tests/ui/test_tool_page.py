@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pytestqt.qtbot import QtBot
+
 from designer.app.controller import Controller
 from designer.ui.tool_page import ToolPage
 from designer.ui.welcome import Welcome
@@ -39,6 +41,22 @@ def test_docks_are_away_while_a_tool_is_in_front(open_window: Open) -> None:
     assert all(window.workspace.is_open(dock) for dock in DOCKS)
     window.show_tool(page)
     assert window.tabs.pages.count(page) == 1
+
+
+def test_the_controls_of_a_panel_are_in_its_row_again_afterwards(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(NET, width=1600, height=1000)
+    document = window.tabs.current
+    assert document is not None
+    dock = window.workspace.docks.all["layers"]
+    header = dock.build().header  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: header.isVisible() and abs(header.geometry().bottom() - dock.y()) < 12, timeout=5_000)
+    before = header.geometry()
+    page = Page()
+    for _ in range(2):
+        window.show_tool(page)
+        qtbot.wait(30)
+        window.tabs.show(document)
+        qtbot.waitUntil(lambda: header.isVisible() and header.geometry() == before, timeout=5_000)
 
 
 def test_undo_acts_on_the_document_that_the_tool_is_about(open_window: Open) -> None:

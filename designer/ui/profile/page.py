@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from designer.analysis.layers import BLOCK
 from designer.analysis.measured import MeasureError, Roof
 from designer.app.controller import GraphDelta
-from designer.app.measurements import ESTIMATED
+from designer.app.measurements import ESTIMATED, signatures
 from designer.app.obstacle import obstacle
 from designer.app.profile_figures import Rows, figures, whole_of
 from designer.app.profiler import MachineFacts, Profiler, RunOptions, needed_bytes
@@ -320,12 +320,9 @@ class ProfilePage(ToolPage):
     def _show_runs(self) -> None:
         origin = self._controller.design.origin
         options = dict(origin.options) if origin is not None else None
-        names = []
-        for run in self.profiler.runs:
-            other = bool(run.preset) and options is not None and options != run.options
-            edited = not other and not self.profiler.fits(run)
-            names.append(f"{run.said()}, edited since" if edited else run.said(options))
-        self.runs.show_runs(self.profiler.runs, names, self.profiler.shown)
+        runs, now = self.profiler.runs, signatures(self._controller.engine)
+        names = [run.said(options) for run in runs]
+        self.runs.show_runs(runs, names, [run.signatures == now for run in runs], self.profiler.shown)
 
     def _show_tables(self) -> None:
         tables = self.profiler.tables.tables

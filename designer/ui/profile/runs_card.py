@@ -22,8 +22,8 @@ PAD = 15
 ROW = 32
 BOX = 16
 CHECK = PAD + BOX + 8  # px from the left in which a click means the box
-WHEN = 64
-MS = 72
+WHEN = 52
+MS = 66
 
 
 class _Model(QAbstractTableModel):
@@ -33,11 +33,12 @@ class _Model(QAbstractTableModel):
         super().__init__()
         self.runs: list[Run] = []
         self.names: list[str] = []
+        self.fitting: list[bool] = []  # whether the design is still what ran
         self.checked: list[str] = []  # ids, the one checked first first
 
-    def show_runs(self, runs: Sequence[Run], names: Sequence[str]) -> None:
+    def show_runs(self, runs: Sequence[Run], names: Sequence[str], fitting: Sequence[bool]) -> None:
         self.beginResetModel()
-        self.runs, self.names = list(runs), list(names)
+        self.runs, self.names, self.fitting = list(runs), list(names), list(fitting)
         known = {run.id for run in runs}
         self.checked = [run_id for run_id in self.checked if run_id in known]
         self.endResetModel()
@@ -62,11 +63,13 @@ class _Model(QAbstractTableModel):
             return None
         run = self.runs[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{self.names[index.row()]}, {when(run.when)}, {numbers.ms(run.profile.total_ms.median)}"
+            edited = "" if self.fitting[index.row()] else ", edited since"
+            return f"{self.names[index.row()]}{edited}, {when(run.when)}, {numbers.ms(run.profile.total_ms.median)}"
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Checked if run.id in self.checked else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{run.title}, {run.profile.setup.said()}\n{run.when:%Y-%m-%d %H:%M}, {run.circumstances()}"
+            said = f"{run.title}, {run.profile.setup.said()}\n{run.when:%Y-%m-%d %H:%M}, {run.circumstances()}"
+            return said if self.fitting[index.row()] else f"{said}\nThe design was edited since."
         return None
 
 
@@ -104,7 +107,7 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(look.color("text.muted"))
         painter.drawText(rect.adjusted(0, 0, -PAD - MS, 0), right, when(run.when))
         painter.setFont(look.font("body"))
-        painter.setPen(look.color("text.primary"))
+        painter.setPen(look.color("text.primary" if self._model.fitting[number] else "text.muted"))
         room = QRect(rect.x() + CHECK + 4, rect.y(), rect.width() - CHECK - PAD - MS - WHEN + 12, rect.height())
         text = painter.fontMetrics().elidedText(self._model.names[number], Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
@@ -184,11 +187,11 @@ class RunsCard(Card):
         self._refresh()
         theme.notifier().changed.connect(view.viewport().update)
 
-    def show_runs(self, runs: Sequence[Run], names: Sequence[str], shown: Run | None) -> None:
-        """Show these, the newest first."""
+    def show_runs(self, runs: Sequence[Run], names: Sequence[str], fitting: Sequence[bool], shown: Run | None) -> None:
+        """Show these, the newest first; muted are those of a design that was another then."""
         self._syncing = True
         try:
-            self.model.show_runs(runs, names)
+            self.model.show_runs(runs, names, fitting)
             place = next((k for k, run in enumerate(runs) if shown is not None and run.id == shown.id), -1)
             if place >= 0:
                 flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

@@ -226,7 +226,7 @@ class TableCard(Card):
         widths[name] = min(max(widths[name], longest), 240)
         spare = room - sum(widths.values())
         if spare < 0:
-            for place, least in ((PLACE["time_share"], 74), (PLACE["mac_share"], 58), (name, LEAST_NAME)):
+            for place, least in ((PLACE["time_share"], 74), (PLACE["mac_share"], 66), (name, LEAST_NAME)):
                 less = min(-spare, widths.get(place, 0) - least)
                 if less > 0:
                     widths[place] -= less
