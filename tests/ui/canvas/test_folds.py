@@ -420,7 +420,7 @@ def shown(scene: Scene) -> Any:
     return nodes, ports, edges, frames, notes, scene.scale.top, set(scene.overview._look.items()), set(scene.node_grid.boxes)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @example(65535)
 @example(538905)
 @given(st.integers(0, 2**32))
