@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
+from designer.app import garbage
 
 
 class Background(QObject):
@@ -38,7 +39,7 @@ class Background(QObject):
         if self._thread is not None:
             self._waiting = key, work
             return
-        self._thread = threading.Thread(target=self._run, args=(key, work), name=self._name, daemon=True)
+        self._thread = garbage.thread(self._run, key, work, name=self._name, daemon=True)
         self._thread.start()
 
     def give_up(self) -> None:

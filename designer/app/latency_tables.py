@@ -17,6 +17,7 @@ from designer import latency_store
 from designer.analysis.engine import Engine
 from designer.analysis.latency import LatencyTable
 from designer.analysis.measured import LayersMeasured, MeasureError, Profile, Roof, Setup
+from designer.app import garbage
 from designer.app.measurements import Estimate
 from designer.app.profile_figures import common_path
 
@@ -94,7 +95,7 @@ class LatencyTables(QObject):
                 said = str(problem)
             self._wrote.emit(said)
 
-        thread = threading.Thread(target=work, name="latency tables")
+        thread = garbage.thread(work, name="latency tables")
         self._writing = [*before, thread]
         thread.start()
 

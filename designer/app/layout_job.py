@@ -6,6 +6,7 @@ import threading
 
 from PySide6.QtCore import QObject, Signal
 
+from designer.app import garbage
 from designer.graph.layout import Cancelled, Plan, Point, arrange
 
 
@@ -19,7 +20,7 @@ class LayoutJob(QObject):
         super().__init__(parent)
         self._plan = plan
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="layout", daemon=True)
+        self._thread = garbage.thread(self._run, name="layout", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

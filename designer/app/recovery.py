@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from blocks.errors import LightdesignerError
+from designer.app import garbage
 from designer.app.locks import Lock
 from designer.app.settings import data_folder
 
@@ -173,7 +174,7 @@ class Recovery(QObject):
         elif self._changed:
             self._changed = False
             snapshot = _snapshot(self._controller.design, self._about())
-            self._thread = threading.Thread(target=self._run, args=(snapshot,), name="recovery")
+            self._thread = garbage.thread(self._run, snapshot, name="recovery")
             self._thread.start()
 
     def _run(self, snapshot: _Snapshot) -> None:

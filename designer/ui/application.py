@@ -17,6 +17,7 @@ from PySide6.QtCore import QByteArray, QEventLoop, QObject, QSize, QSocketNotifi
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from designer.app.garbage import Collector
 from designer.app.settings import COUNT_FLOPS, HOME, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import style, theme, units
 from designer.ui.compare.actions import CompareActions
@@ -43,6 +44,7 @@ class Application(QObject):
         super().__init__()
         self.settings = settings
         self.windows: list[MainWindow] = []
+        self.collector: Collector | None = None  # while the program runs; a picture needs none
         self._session: Session | None = None
         self._worker: WorkerClient | None = None
         self.measuring = Measuring(lambda: self.worker, settings, self)
@@ -80,6 +82,9 @@ class Application(QObject):
             screen = QGuiApplication.primaryScreen()
             window.resize(FIRST_SIZE.boundedTo(screen.availableSize() * 0.9) if screen is not None else FIRST_SIZE)
         self.windows.append(window)
+        if self.collector is not None:
+            window.document_came.connect(self.collector.came)
+            window.document_went.connect(self.collector.went)
         return window
 
     def quit(self) -> None:
@@ -155,6 +160,7 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     from blocks.errors import LightdesignerError
 
     qt, program = _start(asked)
+    program.collector = Collector(program)
     farewell = _Signals(qt)  # before the first event: an exception in the middle of one would end nothing
     window = program.new_window()
     ask_later = False
@@ -171,6 +177,7 @@ def _show(design: str | None, asked: argparse.Namespace) -> int:
     QTimer.singleShot(0, farewell, farewell.look)  # the loop can only be left once it runs
     code = qt.exec()
     program.end()
+    program.collector.stop()
     farewell.stop()
     return code
 

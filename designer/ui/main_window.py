@@ -55,6 +55,8 @@ class MainWindow(QMainWindow):
 
     ready = Signal()  # painted for the first time, with everything that belongs to the picture
     closed = Signal()
+    document_came = Signal()
+    document_went = Signal()
     controller_added = Signal(object)  # Controller: a document was opened here
     controller_dropped = Signal(object)  # Controller: a document is about to go
 
@@ -242,7 +244,9 @@ class MainWindow(QMainWindow):
 
             self._documents = Documents(self.program.session, self.settings, self)
             self._documents.opened.connect(self._add)
+            self._documents.opened.connect(self.document_came)
             self._documents.closed.connect(self._drop)
+            self._documents.closed.connect(self.document_went)
             self._documents.current_changed.connect(self._bring_forward)
         return self._documents
 
