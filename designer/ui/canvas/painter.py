@@ -247,7 +247,8 @@ def draw_toggle(painter: QPainter, kit: Ink, box: Box, icon: str, zoom: float) -
     """A sign that folds or unfolds; it keeps its size on the screen where the zoom makes blocks smaller."""
     size = min(16.0 / min(zoom, 1.0), box.width)
     x, y = box.centre
-    draw_icon(painter, kit, icon, kit.muted, x - size / 2, y - size / 2, size)
+    color = kit.color("state.warning") if icon == "triangle-alert" else kit.muted
+    draw_icon(painter, kit, icon, color, x - size / 2, y - size / 2, size)
 
 
 def draw_share_bar(painter: QPainter, kit: Ink, x: float, y: float, width: float, height: float, fraction: float) -> None:
