@@ -14,7 +14,8 @@ from designer.app.commands import short, step
 from designer.app.packing import Place, free_definition, rebound, same
 from designer.graph import rules
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Compound, Define, Describe, Edit, SetParam, Undefine
+from designer.graph.edits import AddNode, Compound, Connect, Define, Describe, Disconnect, Edit, RemoveNode, SetParam, Undefine
+from designer.graph.network import Edge
 from designer.graph.own_block import OWN, Definition, Exposed, OwnBlock
 from designer.graph.rules import StructureError
 
@@ -231,6 +232,46 @@ def rename_parameter(design: Design, scope: str, name: str, wanted: str) -> Comp
         if rebound(outer, places) != outer:
             edits.append(Describe(scope=where, exposed=rebound(outer, places)))
     return step(f"Rename {name} of {definition.name} to {wanted}", edits)
+
+
+def rename_port(design: Design, scope: str, port: str, wanted: str) -> Compound:
+    """Gives an input or output of a block another name: in the block, in what follows it, and at the wires of all copies."""
+    definition = _definition(design, scope)
+    node = rules.need_node(definition.network, port)
+    wanted = wanted.strip()
+    if wanted == port:
+        return step("", ())
+    if node.block not in ("input", "output"):
+        raise StructureError("no_port", f"{short(node)} is no port of {definition.name}.")
+    rules.check_id(wanted)
+    if wanted in definition.network:
+        raise StructureError("duplicate_id", f"There is something called {wanted!r} in {definition.name} already.")
+    off: list[Edit] = []
+    on: list[Edit] = []
+    for where, copy in copies_of(design, scope):
+        network = design.network(where)
+        if node.block == "input":
+            wires = [(Edge(*source, copy, into), into) for into, source in network.sources(copy).items() if into == port]
+            new = [Edge(*edge[:3], wanted) for edge, _ in wires]
+        else:
+            wires = [(edge, edge.target_port) for edge in network.readers(copy) if edge.source_port == port]
+            new = [Edge(copy, wanted, edge.target, edge.target_port) for edge, _ in wires]
+        off += [Disconnect(scope=where, target=edge.target, target_port=into) for edge, into in wires]
+        on += [commands.connection(edge, where) for edge in new]
+    network = definition.network
+    inside: list[Edit] = [
+        RemoveNode(scope=scope, id=port),
+        AddNode(scope=scope, node=msgspec.structs.replace(node, id=wanted), position=design.positions.get(scope, {}).get(port)),
+    ]
+    for into, source in network.sources(port).items():
+        inside.append(Connect.again(scope, Edge(*source, wanted, into)))
+    inside += [Connect.again(scope, Edge(wanted, *edge[1:])) for edge in network.readers(port)]
+    for other in network.nodes():
+        for name, value in other.params.items():
+            if isinstance(value, dict) and str(value.get("same_as", "")).partition(".")[0] == port:
+                followed = {**value, "same_as": f"{wanted}.channels"}
+                inside.append(SetParam(scope=scope, node=other.id, name=name, value=followed))
+    return step(f"Rename {port} of {definition.name} to {wanted}", [*off, *inside, *on])
 
 
 def follow_input(design: Design, scope: str, node_id: str, param: str, port: str, times: int) -> Compound:

@@ -169,6 +169,23 @@ def test_renaming_a_parameter_reaches_the_blocks_around() -> None:
     assert engine.total == before
 
 
+def test_ports_are_renamed_with_what_follows_them_and_the_wires_of_all_copies() -> None:
+    made = nested()
+    before = Engine(made).total
+    engine = done(made, own_blocks.rename_port(made, "one", "x", "map"))
+    engine = done(made, own_blocks.rename_port(made, "one", "y", "result"))
+    assert engine.total == before
+    assert made.definitions["one"].network.node("pw").params["out_channels"] == {"same_as": "map.channels", "times": 2}
+    assert made.definitions["two"].network.sources("n2") == {"map": ("n1", "result")}
+    engine = done(made, own_blocks.rename_port(made, "two", "y", "out"))
+    assert made.root.sources("second") == {"x": ("first", "out")}
+    assert engine.total == before
+    for name, wanted, code in (("conv", "z", "no_port"), ("map", "conv", "duplicate_id"), ("map", "not good", "bad_id")):
+        with pytest.raises(StructureError) as refused:
+            own_blocks.rename_port(made, "one", name, wanted)
+        assert refused.value.code == code
+
+
 # -- a block inside itself, at every door --------------------------------------------------------------------------------------
 
 

@@ -244,6 +244,12 @@ def test_the_block_is_renamed_described_and_its_parameters_too_in_the_inspector(
     assert document.design.root.node("b").params == {"channels": 12}
     assert page.where.text() == "2 in the design."
     assert document.stack.count() == 3
+    port = page._ports["x"]
+    assert port.sets.text() == "input, 8 × 12 × 12"
+    port.field.setText("map")
+    port.field.editingFinished.emit()
+    assert document.design.root.sources("b") == {"map": ("a", "y")}
+    assert list(page._ports) == ["map", "y"]
 
 
 def test_panels_follow_inside_and_out(opened: MainWindow) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from blocks.errors import LightdesignerError
 from designer.app import own_blocks
@@ -56,7 +56,7 @@ class DefinitionPage(QWidget):
         self.parameters.body.addWidget(self._none)
         column.addWidget(self.parameters)
         self.ports = Section("Ports")
-        self._ports: list[QLabel] = []
+        self._ports: dict[str, _Row] = {}
         column.addWidget(self.ports)
         self.copies = Section("Copies")
         self.where = label("", "secondary", wrap=True)
@@ -125,17 +125,21 @@ class DefinitionPage(QWidget):
         self.parameters.note.setText(str(len(exposed)) if exposed else "")
 
     def _show_ports(self, controller: InsideController) -> None:
-        for old in self._ports:
-            old.hide()
-            old.deleteLater()
-        self._ports = []
-        for what, kind in (("in", "input"), ("out", "output")):
+        found: dict[str, str] = {}
+        for what, kind in (("input", "input"), ("output", "output")):
             for node in boundary(controller.design.root, kind):
                 result = controller.engine.results.get(node.id)
                 spec = next(iter(result.outputs.values()), None) if result is not None else None
-                one = label(f"{what}  {node.id}  {shape(spec) if spec is not None else 'unknown'}", "number-secondary")
-                self._ports.append(one)
+                found[node.id] = f"{what}, {shape(spec) if spec is not None else 'of unknown shape'}"
+        if list(found) != list(self._ports):
+            for old in self._ports.values():
+                old.hide()
+                old.deleteLater()
+            self._ports = {name: _Row(name, self._rename_port) for name in found}
+            for one in self._ports.values():
                 self.ports.body.addWidget(one)
+        for name, text in found.items():
+            self._ports[name].tell(text)
 
     # -- changing ------------------------------------------------------------------------------------------------------------
 
@@ -175,6 +179,11 @@ class DefinitionPage(QWidget):
         assert controller is not None
         return self._attempt(lambda: own_blocks.rename_parameter(controller.document.design, controller.scope, name, wanted))
 
+    def _rename_port(self, name: str, wanted: str) -> str:
+        controller = self._controller
+        assert controller is not None
+        return self._attempt(lambda: own_blocks.rename_port(controller.document.design, controller.scope, name, wanted))
+
     def _remove(self, name: str) -> str:
         controller = self._controller
         assert controller is not None
@@ -182,9 +191,9 @@ class DefinitionPage(QWidget):
 
 
 class _Row(QWidget):
-    """One exposed parameter: its name, which can be changed, its default, what it sets, and the way to take it back."""
+    """One exposed parameter or port: its name, which can be changed, what there is to say of it, and the way to take it back."""
 
-    def __init__(self, name: str, rename: Callable[[str, str], str], remove: Callable[[str], object]) -> None:
+    def __init__(self, name: str, rename: Callable[[str, str], str], remove: Callable[[str], object] | None = None) -> None:
         super().__init__()
         self.name = name
         self._do = rename
@@ -192,11 +201,12 @@ class _Row(QWidget):
         row = without_margins(QHBoxLayout(), 8)
         self.field = QLineEdit(name)
         self.field.setMaxLength(60)
-        self.field.setAccessibleName(f"Name of the parameter {name}")
-        gone = tool_button(icon="x", name=f"Stop exposing {name}", small=True)
-        gone.clicked.connect(lambda: remove(self.name))
+        self.field.setAccessibleName(f"Name of {name}")
         row.addWidget(self.field, 1)
-        row.addWidget(gone)
+        if remove is not None:
+            gone = tool_button(icon="x", name=f"Stop exposing {name}", small=True)
+            gone.clicked.connect(lambda: remove(self.name))
+            row.addWidget(gone)
         column.addLayout(row)
         self.sets = label("", "caption", wrap=True)
         self.why = label("", "error", wrap=True)

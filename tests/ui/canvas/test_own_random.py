@@ -107,6 +107,10 @@ def act(canvas: Canvas, rng: Random) -> None:
         case "rename" if scope:
             made = own_blocks.rename(document.design, scope, f"Name {rng.randint(0, 99)}")
             document.apply(made, made.name) if made.edits else None
+        case "port" if scope:
+            ends = [node.id for node in document.design.definitions[scope].network.nodes() if node.block in ("input", "output")]
+            made = own_blocks.rename_port(document.design, scope, rng.choice(ends or ["x"]), rng.choice(["p", "q", "r"]))
+            document.apply(made, made.name)
         case "again" if scope:
             canvas.own_blocks.duplicate(rng.choice(["", scope]))
         case "copy":
