@@ -38,6 +38,10 @@ ACTIONS = [
     *("edit.select_all", "edit.select_upstream", "edit.select_downstream", "edit.select_kind", "edit.replace", "edit.rename"),
     *("edit.find", "insert.quick", "insert.note", "design.tidy", "view.fit", "view.inside", "view.back", "view.zoom_selection"),
 ]
+ARRANGING = [
+    *("design.tidy_selection", "design.flow_right", "design.flow_down", "design.align_left", "design.align_middle"),
+    *("design.distribute_across", "design.distribute_down"),
+]
 FOLDING = [
     *("view.fold", "view.fold", "view.fold_stages", "view.fold_repeats", "view.unfold", "design.stage", "design.stage"),
     *("design.rename_stage", "design.remove_stage", "view.heat_macs", "view.heat_memory", "view.heat_off", "view.wire_width"),
@@ -67,13 +71,13 @@ class Player:
         self.view.setFocus()
         self.first = state(made)
         self.count: Counter[str] = Counter()
-        self.actions = ACTIONS
+        self.actions = ACTIONS + ARRANGING
         self.moves: list[Callable[[], object]] = [
             *[self.drag_from_port] * 8,
             *[self.drag_block] * 4,
             *[self.drag_anything] * 4,
             *[self.drop_block] * 5,
-            *[self.act] * 8,
+            *[self.act] * 12,
             *[self.type] * 4,
             self.double_click,
             self.undo,
@@ -342,6 +346,7 @@ def test_2000_random_gestures(qtbot: QtBot) -> None:
     count = play(qtbot, range(10), 200)
     assert count["steps"] > 400, count
     assert set(ACTIONS) <= count.keys()
+    assert len(set(ARRANGING) & count.keys()) > 2
 
 
 def test_800_random_gestures_while_things_are_folded(qtbot: QtBot) -> None:

@@ -24,6 +24,7 @@ from designer.graph.network import Edge, Network, Node
 from designer.ui import theme
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.geometry import Box
+from tests.app.test_own_blocks import units
 from tests.designs import state
 from tests.ui.canvas.conftest import Show, residual
 from tests.ui.canvas.helpers import click, crossed, press, release
@@ -423,3 +424,25 @@ def test_a_flow_of_another_program_is_kept_and_shown_as_the_usual_one(show: Show
     canvas = show(design)
     assert canvas.scene.orientation == DOWN
     assert read(write(canvas.controller.design)).flow == "left"
+
+
+@pytest.mark.parametrize("action", ["design.tidy", "design.tidy_selection", "design.align_left", "design.flow_right"])
+def test_what_is_inside_an_own_block_is_arranged_there(show: Show, action: str) -> None:
+    design = units()
+    canvas = show(design)
+    (copy, *_) = [node.id for node in design.root.nodes() if node.block.startswith("own.")]
+    assert canvas.inside(copy)
+    scattered(canvas)
+    before = state(design)
+    canvas.controller.select(set(canvas.controller.design.root))
+    do(canvas, action)
+    scope = canvas.controller.scope  # type: ignore[attr-defined]
+    assert ROOT not in design.positions  # the design around it was not arranged
+    assert set(design.positions[scope]) == set(design.definitions[scope].network)
+    assert agrees(canvas)
+    if action != "design.align_left":
+        assert overlaps(canvas) == []
+    assert canvas.scene.orientation == (RIGHT if action == "design.flow_right" else DOWN)
+    canvas.document.stack.undo()
+    assert state(design) == before
+    assert agrees(canvas)
