@@ -269,6 +269,10 @@ def test_the_table_of_layers_shows_times_once_they_are_known(page_with: OpenPage
     window.tabs.show(window.document_pages[0])
     assert not table.view.isColumnHidden(LAYER_PLACE["ms"])
     assert not table.view.isColumnHidden(LAYER_PLACE["time_share"])
+    header = table.view.horizontalHeader()
+    shown = [k for k in range(header.count()) if not table.view.isColumnHidden(header.logicalIndex(k))]
+    order = [header.logicalIndex(k) for k in shown]
+    assert order.index(LAYER_PLACE["ms"]) == order.index(LAYER_PLACE["macs"]) + 1, "beside the MACs"
     model = table.model
     row = next(row for row in model.rows if row.name == "fire2.squeeze")
     found = page.controller.measurements.ms_of("stage1.fire2.squeeze")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -263,11 +264,12 @@ class LayerTable(QWidget):
     def usual_columns(self) -> None:
         """Columns, their order and widths as on the first day."""
         self._widths = {}
+        self._chosen.clear()
         self._show_columns([column.id for column in COLUMNS if column.at_first])
-        self._fit()
         if self._settings is not None:
             self._settings.forget(LAYER_COLUMNS)
             self._settings.forget(LAYER_WIDTHS)
+        self._show_times()
 
     def _show_columns(self, ids: list[str]) -> None:
         """Show these columns in this order, the name first, and no others."""
@@ -277,7 +279,10 @@ class LayerTable(QWidget):
             wanted = ["name", *[one for one in ids if one != "name"]]
             for place, column in enumerate(COLUMNS):
                 self.view.setColumnHidden(place, column.id not in wanted)
-            order = [*wanted, *[column.id for column in COLUMNS if column.id not in wanted]]
+            order = list(wanted)
+            for before, column in pairwise(COLUMNS):  # one that is hidden comes back beside its neighbour
+                if column.id not in wanted:
+                    order.insert(order.index(before.id) + 1, column.id)
             for visual, column_id in enumerate(order):
                 header.moveSection(header.visualIndex(PLACE[column_id]), visual)
         finally:
@@ -430,7 +435,9 @@ class LayerTable(QWidget):
             self._stale = self._stale or Delta(frozenset(), frozenset(), False)
 
     def _show_times(self) -> None:
-        """Milliseconds stand beside MACs as soon as they are known, until a person decides otherwise."""
+        """Milliseconds stand beside MACs as soon as they are known, unless a person has chosen the columns."""
+        if self._settings is not None and self._settings.get(LAYER_COLUMNS):
+            return
         known = self._controller is not None and self._controller.measurements.layers_ms is not None
         for column_id in SHOWN_WITH_TIMES:
             if column_id not in self._chosen:
