@@ -196,7 +196,7 @@ def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] |
             while at in came:
                 points.append((xs[at[0]], ys[at[1]]))
                 at = came[at]
-            return _without_needless([start, leave, *reversed(points)])
+            return without_needless([start, leave, *reversed(points)])
         if cost > best[i, j, upright]:
             continue
         for k, m in ((i + 1, j), (i - 1, j), (i, j + 1), (i, j - 1)):
@@ -216,7 +216,7 @@ def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] |
     return None
 
 
-def _without_needless(points: Sequence[Point]) -> list[Point]:
+def without_needless(points: Sequence[Point]) -> list[Point]:
     """The corners alone."""
     kept: list[Point] = []
     for point in points:

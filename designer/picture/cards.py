@@ -24,6 +24,7 @@ STACK: list[list[float]] = NODE["stack_edge"]
 NAME, NUMBER = 12.0, 11.0  # px
 LINE = 16.0
 INDENT = 15.0
+WORDS = 100.0  # px that `128 × 112 × 112` is long
 NOTE_PAD = 12.0
 
 Work = Callable[[int], int]
@@ -188,6 +189,15 @@ def box_of(frame: Frame, flow: str = DOWN) -> Box:
     return frame_box(frame.boxes, flow)
 
 
+def label_box(frame: Frame, flow: str = DOWN) -> Box:
+    """Where the words of a frame are, about: no wire runs through them."""
+    box = box_of(frame, flow)
+    if flow == RIGHT:
+        return Box(box.left, box.top, box.left, box.top)  # above everything: none could
+    lines = min(6, int((box.height - 10) / LINE))
+    return Box(box.left + INDENT, box.top + 4, box.left + INDENT + WORDS, box.top + 4 + lines * LINE)
+
+
 def frame_items(frame: Frame, look: Look, flow: str = DOWN) -> Group:
     """A stage: tint, border and stripe, and in the gutter what it adds up to."""
     box = box_of(frame, flow)
@@ -207,7 +217,7 @@ def frame_items(frame: Frame, look: Look, flow: str = DOWN) -> Group:
         said = elided(text, role, size, room)
         items.append(Text(box.left + INDENT, y, said, look.colors.color(path), role, size))
         y += LINE
-    share = _share(frame, look)
+    share = None if frame.continued else _share(frame, look)
     if share and not above and box.bottom - y > 4:
         bar = rect(box.left + INDENT, y - 6, (GUTTER - INDENT) * min(1.0, share), 4, fill=look.colors.bar(min(1.0, share)))
         items.append(bar)
@@ -221,6 +231,8 @@ def _share(frame: Frame, look: Look) -> float | None:
 def _frame_lines(frame: Frame, look: Look, count: int) -> list[tuple[str, str]]:
     """What the gutter says in so many lines, the most telling first: (text, font)."""
     title = (stage_title(frame.stage), "text_strong")
+    if frame.continued:
+        return [title, ("continued", "text")]
     if count < 2:
         return [title]
     blocks = (f"{frame.blocks} block{'s' if frame.blocks != 1 else ''}", "text")

@@ -58,6 +58,7 @@ class Frame(NamedTuple):
     blocks: int
     cost: Cost | None
     output: TensorSpec | None
+    continued: bool = False  # the stage began in another column
 
 
 class Wire(NamedTuple):

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from designer.graph.design import RIGHT
 from designer.graph.geometry import Box, Point, bounds, elbows, label_leg
-from designer.graph.routing import route
-from designer.picture.cards import NUMBER, Look
+from designer.graph.routing import Near, route
+from designer.picture.cards import NUMBER, Look, label_box
 from designer.picture.scene import MIDDLE, ROUND, Item, Path, Stroke, Text
 from designer.picture.sheet import Sheet, Wire
 from designer.picture.truetype import Command, font
@@ -42,15 +42,17 @@ class _Strips:
                     yield box, owner
 
 
+def index(boxes: Sequence[Box]) -> Near:
+    """The boxes that meet an area, found in less than all of them."""
+    strips = _Strips()
+    for number, box in enumerate(boxes):
+        strips.put(box, number)
+    return lambda area: [box for box, _ in strips.near(area)]
+
+
 def lead(sheet: Sheet) -> None:
     """Find each wire's way, and let the frames of stages hold the ways that run beside their blocks."""
-    strips = _Strips()
-    for number, card in enumerate(sheet.cards):
-        strips.put(card.box, number)
-
-    def near(area: Box) -> list[Box]:
-        return [box for box, _ in strips.near(area)]
-
+    near = index([*[card.box for card in sheet.cards], *[label_box(frame, sheet.flow) for frame in sheet.frames]])
     stages = {card.id: card.stage for card in sheet.cards}
     lanes: dict[str, list[Box]] = {}
     for number, wire in enumerate(sheet.wires):
@@ -71,15 +73,18 @@ def wire_items(sheet: Sheet, look: Look) -> Iterator[Item]:
     strips = _Strips()
     for card in sheet.cards:
         strips.put(card.box, -1)
+    for frame in sheet.frames:
+        strips.put(label_box(frame, sheet.flow), -1)
     for number, wire in enumerate(sheet.wires):
         for ends in pairwise(wire.points):
             strips.put(bounds(ends).grown(0.75), number)
     said: dict[Item, None] = {}  # wires of one source run together for a while: what is said there is said once
-    twins: dict[Point, set[int]] = {}
-    for number, wire in enumerate(sheet.wires):
-        twins.setdefault(wire.start, set()).add(number)
-    for wire in sheet.wires:
-        texts, gap = _label(wire, twins[wire.start], strips, look, sheet.flow)
+    twins: dict[tuple[Point, tuple[Point, Point]], set[int]] = {}
+    legs = [_legs(wire.points)[label_leg(wire.points, sheet.flow)] for wire in sheet.wires]
+    for number, (wire, leg) in enumerate(zip(sheet.wires, legs, strict=True)):
+        twins.setdefault((wire.start, leg), set()).add(number)
+    for wire, leg in zip(sheet.wires, legs, strict=True):
+        texts, gap = _label(wire, twins[wire.start, leg], strips, look, sheet.flow)
         said.update(dict.fromkeys(texts))
         yield Path(tuple(_steps(wire.points, gap)), "", _stroke(wire, look))
     yield from said
@@ -106,7 +111,7 @@ def _label(
     wire: Wire, same: set[int], strips: _Strips, look: Look, flow: str
 ) -> tuple[list[Item], tuple[int, Point, Point] | None]:
     """The wire's texts, and the gap that they stand in: on which leg, and from where to where. `same` are the wires of its
-    source."""
+    source that run there too, itself among them."""
     if not wire.text:
         return [], None
     leg = label_leg(wire.points, flow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -10,15 +10,17 @@ import designer
 from designer.analysis import numbers
 from designer.analysis.describe import name_of
 from designer.analysis.engine import Engine
-from designer.graph.design import ROOT, Note
+from designer.graph.design import DOWN, RIGHT, ROOT, Note
 from designer.graph.edits import AddNode, SetNote
 from designer.graph.folding import stage_folds
+from designer.graph.geometry import bounds as around
 from designer.graph.network import Node
 from designer.picture.cards import box_of
 from designer.picture.columns import in_columns
 from designer.picture.palette import THEMES
 from designer.picture.scene import Group, Picture, Text, bounds
 from designer.picture.sheet import Sheet, read
+from designer.picture.wires import lead
 from tests.picture.conftest import picture_of
 from tests.unpacking import unpacked
 
@@ -114,6 +116,33 @@ def test_columns_overlap_nowhere_and_lose_nothing(text: str, columns: int) -> No
     lefts = {round(box.left) for box in frames}
     if text != "googlenet:aux=true":
         assert len(lefts) == columns if columns else len(lefts) > 1
+
+
+@pytest.mark.parametrize("flow", [DOWN, RIGHT])
+@pytest.mark.parametrize("text", ["mobilenet_v2", "resnet50", "googlenet", "shufflenet_v2", "densenet121"])
+def test_wires_run_through_no_block_and_no_text_lies_on_another(text: str, flow: str) -> None:
+    for design in (designer.load(text), unpacked(designer.load(text))):
+        design.flow = flow
+        sheet = read(design, Engine(design))
+        lead(sheet)
+        sheet = in_columns(sheet)
+        boxes = sorted((card.box.grown(-1) for card in sheet.cards), key=lambda box: box.top)
+        crossed = [
+            wire
+            for wire in sheet.wires
+            for ends in pairwise(wire.points)
+            for box in boxes
+            if box.meets(around(ends).grown(0.1))
+            and not any(box == end.box.grown(-1) for end in sheet.cards if end.id in (wire.source, wire.target))
+        ]
+        assert not crossed, [(wire.source, wire.target) for wire in crossed]
+        lines = [bounds(item) for item in picture_of(design).flat() if isinstance(item, Text)]
+        lines.sort(key=lambda line: line[1])
+        for number, (left, _, right, bottom) in enumerate(lines):
+            for other in lines[number + 1 :]:
+                if other[1] > bottom - 1.5:
+                    break
+                assert other[2] <= left + 0.5 or right <= other[0] + 0.5
 
 
 def test_a_page_is_not_much_longer_than_wide() -> None:
