@@ -33,6 +33,7 @@ from designer.ui.canvas_actions import CanvasActions
 from designer.ui.own_block_actions import OwnBlockActions
 
 SMALL = (520, 420)  # px below which the minimap would cover what it shows
+FLAT = 96  # px of a minimap whose design runs to the right
 
 Handler = Callable[[], object]
 
@@ -404,7 +405,7 @@ class Canvas(QWidget):
         margin = look.size("canvas.overlay_margin")
         width, height = look.size("canvas.minimap")
         if self.view.surface.orientation == RIGHT:
-            width, height = height, width
+            width, height = height, FLAT
         bar = self.zoom_bar.sizeHint().height()
         right, bottom = self.width() - margin, self.height() - margin
         self.zoom_bar.setGeometry(right - width, bottom - bar, width, bar)
