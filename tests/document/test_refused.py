@@ -206,6 +206,7 @@ def test_half_a_character_is_refused_and_a_whole_one_is_not() -> None:
         (document(edges=[["a", "b", "c", 4]]), "wrong_type", '"edges[0][3]" needs a text, but holds a whole number.'),
         (document(name=["x"]), "wrong_type", '"name" needs a text, but holds a list.'),
         (document(origin="resnet50"), "wrong_type", '"origin" needs an object or nothing, but holds a text.'),
+        (document(flow=1), "wrong_type", '"flow" needs a text, but holds a whole number.'),
         (document(positions={"": {"conv": [1]}}), "wrong_type", '"positions[...][...]" needs a list of 2 values, but holds 1.'),
         (
             document(positions={"": {"conv": ["1", 2]}}),

@@ -369,6 +369,23 @@ def test_escape_gives_a_large_layout_up(show: Show, held: threading.Event, qtbot
     assert agrees(canvas)
 
 
+def test_a_layout_that_fails_is_said_and_leaves_everything_where_it_is(
+    show: Show, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def broken(made: Any, cancelled: Callable[[], bool]) -> Any:
+        raise MemoryError("too much")
+
+    monkeypatch.setattr("designer.app.layout_job.arrange", broken)
+    canvas = show(large())
+    said: list[str] = []
+    canvas.status_text.connect(said.append)
+    places = canvas.scene.places()
+    qtbot.waitUntil(lambda: not canvas.arranger.busy)
+    assert said == ["The layout failed: MemoryError: too much"]
+    assert canvas.scene.places() == places
+    assert not canvas.arranger.working.isVisible()
+
+
 def test_a_design_that_changes_meanwhile_is_not_arranged(show: Show, held: threading.Event, qtbot: QtBot) -> None:
     canvas = show(large())
     held.set()

@@ -10,6 +10,7 @@ import pytest
 from blocks import registry
 from blocks.spec import Port
 from designer.graph import geometry
+from designer.graph.design import RIGHT
 from designer.ui import theme
 from designer.ui.canvas.geometry import (
     CLOSE,
@@ -122,3 +123,28 @@ def test_boxes() -> None:
     assert box.meets(Box(9, 19, 20, 25))
     assert bounds([(3, 4), (-1, 9)]) == Box(-1, 4, 3, 9)
     assert math.isclose(box.moved(1, 2).top, 2)
+
+
+def test_to_the_right_ports_are_on_the_sides() -> None:
+    ports = (Port("a"), Port("b"))
+    a, b = input_places(ports, ["a", "b"], 216, 48, flow=RIGHT)
+    assert [(a.x, a.y), (b.x, b.y)] == [(0, 12), (0, 36)]
+    a, b = input_places(ports, ["a", "b"], 216, 48, bypass="b", flow=RIGHT)
+    assert (a.x, a.y, a.side) == (0, 24, False)
+    assert (b.x, b.y, b.side) == (108, 0, True)  # from above
+    assert [(p.x, p.y) for p in output_places(["y"], 216, 48, RIGHT)] == [(216, 24)]
+    many = input_places((Port("x", variadic=True),), [f"x.{k}" for k in range(5)], 216, 48, flow=RIGHT)
+    assert [p.x for p in many] == [0] * 6
+    assert 0 < many[0].y < many[-1].y < 48
+
+
+def test_to_the_right_the_label_stands_in_a_level_leg() -> None:
+    points = [(0.0, 0.0), (14.0, 0.0), (14.0, 100.0), (120.0, 100.0)]
+    assert label_leg(points, RIGHT) == 2
+    assert label_leg(points) == 1
+
+
+def test_to_the_right_a_frame_has_its_label_above() -> None:
+    box = frame_box([Box(0, 0, 216, 48), Box(360, 0, 576, 48)], RIGHT)
+    assert (box.left, box.right) == (-12, 588)
+    assert (box.top, box.bottom) == (-98, 58)

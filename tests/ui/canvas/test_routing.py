@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.graph.design import DOWN, RIGHT
 from designer.graph.routing import BESIDE, route
 from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.grid import Grid
@@ -16,11 +17,14 @@ from tests.ui.canvas.helpers import crossed
 W, H = 216.0, 48.0
 
 
-def way(boxes: list[Box], start: Point, end: Point, *, side: bool = False, step: int = 0) -> list[Point]:
+def way(
+    boxes: list[Box], start: Point, end: Point, *, side: bool = False, step: int = 0, early: bool = False, flow: str = DOWN
+) -> list[Point]:
     grid: Grid[int] = Grid()
     for key, box in enumerate(boxes):
         grid.put(key, box)
-    return route(start, end, lambda area: [boxes[key] for key in grid.near(area)], side=side, step=step)
+    near = lambda area: [boxes[key] for key in grid.near(area)]  # noqa: E731
+    return route(start, end, near, side=side, step=step, early=early, flow=flow)
 
 
 def block(x: float, y: float) -> Box:
@@ -110,3 +114,48 @@ def test_no_wire_crosses_a_block(cells: list[tuple[int, int, int, int]], side: b
     assert not crossed(points, boxes)
     for a, b in pairwise(points):
         assert a[0] == pytest.approx(b[0], abs=0.5) or a[1] == b[1]  # level or upright
+
+
+def test_an_early_wire_turns_off_where_it_begins() -> None:
+    boxes = [block(0, 0), block(500, 200)]
+    late, early = way(boxes, (108, 48), (608, 200)), way(boxes, (108, 48), (608, 200), early=True)
+    assert late[1][1] == 200 - 14
+    assert early[1][1] == 48 + 14
+
+
+def test_a_shortcut_comes_down_from_its_block_and_in_from_the_right() -> None:
+    boxes = [*[block(0, 76 * k) for k in range(4)], block(300, 0)]
+    assert way(boxes, (408, 48), (216, 252), side=True) == [(408, 48), (408, 252), (216, 252)]
+
+
+def test_a_long_wire_beside_blocks_leaves_room_for_its_shape_where_there_is_some() -> None:
+    boxes = [block(0, 76 * k) for k in range(4)]
+    roomy = way(boxes, (108, 48), (84, 228))
+    assert min(x for x, _ in roomy) == pytest.approx(-BESIDE)
+    beside = [block(x, y) for x in (-240, 240) for y in (76, 152)]  # 24 px away on both sides
+    close = way([*boxes, *beside], (108, 48), (84, 228))
+    assert -24 < min(x for x, _ in close) < 0
+
+
+@given(places, st.booleans(), st.booleans())
+def test_no_wire_to_the_right_crosses_a_block(cells: list[tuple[int, int, int, int]], side: bool, early: bool) -> None:
+    """Blocks anywhere, with a gap of 28 px and more around each; a bypass comes in from above."""
+    found = {(column, row): (nudge, shift) for column, row, nudge, shift in cells}
+    boxes = [block(column * 340.0 + shift, row * 120.0 + nudge) for (column, row), (nudge, shift) in found.items()]
+    source, target = boxes[0], boxes[-1]
+    start, end = (source.right, source.centre[1]), (target.left, target.centre[1])
+    if side:
+        end = (target.left + 24, target.top)
+    points = way(boxes, start, end, side=side, early=early, flow=RIGHT)
+    assert points[0] == start
+    assert points[-1] == end
+    assert not crossed(points, boxes)
+    for a, b in pairwise(points):
+        assert a[1] == pytest.approx(b[1], abs=0.5) or a[0] == b[0]  # level or upright
+
+
+def test_to_the_right_is_down_turned_by_a_quarter() -> None:
+    boxes = [block(0, 0), block(420, 60), block(420, 140), block(900, 0)]
+    to_the_right = way(boxes, (216, 24), (900, 24), flow=RIGHT)
+    turned = [Box(-box.bottom, box.left, -box.top, box.right) for box in boxes]
+    assert to_the_right == [(y, -x) for x, y in way(turned, (-24, 216), (-24, 900))]
