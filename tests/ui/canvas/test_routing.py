@@ -132,9 +132,9 @@ def test_a_long_wire_beside_blocks_leaves_room_for_its_shape_where_there_is_some
     boxes = [block(0, 76 * k) for k in range(4)]
     roomy = way(boxes, (108, 48), (84, 228))
     assert min(x for x, _ in roomy) == pytest.approx(-BESIDE)
-    beside = [block(x, y) for x in (-240, 240) for y in (76, 152)]  # 24 px away on both sides
+    beside = [block(x, y) for x in (-256, 256) for y in (76, 152)]  # 40 px away on both sides
     close = way([*boxes, *beside], (108, 48), (84, 228))
-    assert -24 < min(x for x, _ in close) < 0
+    assert -40 < min(x for x, _ in close) < 0
 
 
 @given(places, st.booleans(), st.booleans())
