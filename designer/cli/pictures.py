@@ -48,4 +48,4 @@ def write_pictures(design: Design, paths: dict[str, Path], asked: Namespace, ans
             paths[kind].write_bytes(content(picture, kind, asked.scale or SCALE))
     letters = lacking(picture)
     if letters and {"png", "pdf"} & set(paths):
-        answer.complain(f"note: the fonts of the picture lack {harmless(letters)}: PNG and PDF show boxes in their place.")
+        answer.complain(f"note: no font here has {harmless(letters)}: PNG and PDF show boxes in their place.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from designer.picture.letters import outline
 from designer.picture.scene import Picture, Text
 from designer.picture.truetype import font
 
@@ -26,8 +27,8 @@ def content(picture: Picture, kind: str, scale: float = SCALE) -> bytes:
 
 
 def lacking(picture: Picture) -> str:
-    """The letters of the picture that its fonts lack: PNG and PDF show a box for each, SVG what the reader's system has."""
-    found = {
+    """The letters of the picture that neither its fonts nor the system's have: PNG and PDF show a box for each."""
+    foreign = {
         letter for item in picture.flat() if isinstance(item, Text) for letter in item.text if not font(item.role).has(letter)
     }
-    return "".join(sorted(found))
+    return "".join([letter for letter in sorted(foreign) if outline(letter, strong=False) is None])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
-from designer.picture.scene import Path, Picture, Text
+from designer.picture.letters import outline
+from designer.picture.scene import BOLD, Path, Picture, Text, placed
 from designer.picture.truetype import FILES, Command, Font, font
 
 POINT = 0.75  # of a px: 96 of them and 72 points are an inch
@@ -150,9 +151,29 @@ def _unicode(numbers: dict[str, int]) -> bytes:
 
 
 def _text(item: Text, numbers: dict[str, int]) -> str:
-    codes = "".join([f"{numbers.get(letter, 0):04X}" for letter in item.text])
-    place = f"1 0 0 -1 {_n(item.left)} {_n(item.y)} Tm"
-    return f"BT /{ROLES[item.role]} {_n(item.size)} Tf {_rgb(item.color)} rg {place} <{codes}> Tj ET"
+    """Text as text; letters that our fonts lack as outlines between, where some font has them."""
+    face = font(item.role)
+    parts: list[str] = []
+    codes, start, x = "", item.left, item.left
+
+    def put() -> None:
+        if codes:
+            place = f"1 0 0 -1 {_n(start)} {_n(item.y)} Tm"
+            parts.append(f"BT /{ROLES[item.role]} {_n(item.size)} Tf {_rgb(item.color)} rg {place} <{codes}> Tj ET")
+
+    for letter in item.text:
+        foreign = None if face.has(letter) else outline(letter, face.weight > BOLD)
+        after = x + face.step(letter) * item.size / face.units
+        if foreign is None:
+            codes += f"{numbers.get(letter, 0):04X}"
+        if foreign is not None or not face.has(letter):  # the widths that the file states are those of its own letters
+            put()
+            codes, start = "", after
+        if foreign is not None:
+            parts.append(_shape(Path(tuple(placed(foreign, item.size, x, item.y)), item.color)))
+        x = after
+    put()
+    return " ".join(parts)
 
 
 def _shape(item: Path) -> str:

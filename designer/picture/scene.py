@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from designer.picture.letters import outline
 from designer.picture.truetype import Command, font
 
 ROUND = 0.5523  # how far the handles of a quarter circle's Bezier curve reach
+BOLD = 500  # weight over which a font is strong
 START, MIDDLE, END = "start", "middle", "end"
 
 
@@ -192,11 +194,19 @@ def glyphs(text: Text) -> Path:
     x = text.left
     commands: list[Command] = []
     for letter in text.text:
-        glyph = face.glyph(face.glyph_of(letter))
-        for op, at in glyph.path:
-            commands.append((op, tuple([text.y - value * scale if k % 2 else x + value * scale for k, value in enumerate(at)])))
-        x += glyph.advance * scale
+        foreign = None if face.has(letter) else outline(letter, face.weight > BOLD)
+        if foreign is not None:
+            commands += placed(foreign, text.size, x, text.y)
+        else:
+            commands += placed(face.glyph(face.glyph_of(letter)).path, scale, x, text.y, up=True)
+        x += face.step(letter) * scale
     return Path(tuple(commands), text.color)
+
+
+def placed(path: Iterable[Command], scale: float, x: float, y: float, *, up: bool = False) -> list[Command]:
+    """A path at a place and in a size; `up` where its y runs up."""
+    sign = -scale if up else scale
+    return [(op, tuple([y + value * sign if k % 2 else x + value * scale for k, value in enumerate(at)])) for op, at in path]
 
 
 def bounds(item: Path | Text) -> tuple[float, float, float, float]:

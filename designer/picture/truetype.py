@@ -7,6 +7,7 @@ side by side, without kerning, and what is written has no kerning either: so a t
 from __future__ import annotations
 
 import struct
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
@@ -80,9 +81,15 @@ class Font:
         found: int = struct.unpack_from(">H", self._data, at)[0]
         return found
 
+    def step(self, letter: str) -> int:
+        """How far the next letter stands from this one. One that the font lacks is as wide as other fonts have it, about."""
+        if not self.has(letter) and unicodedata.east_asian_width(letter) in "WF":
+            return self.units
+        return self.advance(self.glyph_of(letter))
+
     def width(self, text: str, size: float) -> float:
         """How wide a text is at this size."""
-        return sum([self.advance(self.glyph_of(letter)) for letter in text]) * size / self.units
+        return sum([self.step(letter) for letter in text]) * size / self.units
 
     def glyph(self, number: int) -> Glyph:
         """A letter's outline, with curves of one control point each."""

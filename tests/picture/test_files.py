@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QFont, QImage, QRawFont
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QRawFont
 
 from blocks.errors import LightdesignerError
 from designer.picture.export import KINDS, content, lacking
@@ -17,6 +17,7 @@ from designer.picture.pdf import pdf
 from designer.picture.png import image
 from designer.picture.scene import Picture, Text
 from designer.picture.svg import svg
+from designer.picture.truetype import font
 from tests.picture.conftest import picture_of
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -59,8 +60,33 @@ def test_a_name_may_hold_what_xml_cannot() -> None:
     odd = Picture(100, 20, "#FFFFFF", (Text(4, 12, 'a<b> & "c" \x07 深', "#000000"),), "<&>")
     root = ElementTree.fromstring(svg(odd))
     assert [element.text for element in root.iter(f"{NS}text")] == ['a<b> & "c" \N{REPLACEMENT CHARACTER} 深']
-    assert lacking(odd) == "\x07深"
+    assert "\x07" in lacking(odd)
     assert content(odd, "pdf").startswith(b"%PDF-1.7")
+
+
+@pytest.fixture
+def chinese() -> QRawFont:
+    """A font of this system with Chinese letters."""
+    for family in QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        made = QRawFont.fromFont(QFont(family), QFontDatabase.WritingSystem.SimplifiedChinese)
+        if made.supportsCharacter(ord("深")):
+            return made
+    pytest.skip("no font of this system has Chinese letters")
+
+
+def test_letters_that_our_fonts_lack_come_from_the_system(chinese: QRawFont) -> None:
+    line = Text(10, 30, "a深b", "#000000", "text", 20)
+    picture = Picture(100, 40, "#FFFFFF", (line,))
+    assert lacking(picture) == ""
+    assert line.width == pytest.approx(font("text").width("ab", 20) + 20), "as wide as high"
+    made = image(picture, 4)
+    left = 10 + font("text").width("a", 20)
+    inside = [made.pixelColor(x, y).red() < 128 for x in range(round(4 * left) + 8, round(4 * left) + 72) for y in range(40, 140)]
+    assert 0.1 < sum(inside) / len(inside) < 0.7, "strokes, no empty box"
+    streams = [stream(body) for body in objects(pdf(picture)).values() if b"FlateDecode" in body]
+    page = next(content for content in streams if b" Tf " in content)
+    assert page.count(b" Tj") == 2, "text before and behind it"
+    assert b" c" in page
 
 
 def test_outlines_need_no_font(picture: Picture) -> None:

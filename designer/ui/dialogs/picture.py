@@ -329,7 +329,7 @@ class PictureDialog(QDialog):
         self.picture, small = made
         self.preview.show_image(small)
         letters = lacking(self.picture)
-        self.outcome.setText(f"The picture's fonts lack {letters}; PNG and PDF show boxes there." if letters else "")
+        self.outcome.setText(f"No font here has {letters}; PNG and PDF show boxes there." if letters else "")
         self._say_size()
         self._refresh_buttons()
 
