@@ -1,8 +1,8 @@
 """Layers measured without the design around them, for a latency table.
 
 A layer alone in a loop finds its input, its weights and its memory where it left them, and is faster than it will ever be in a
-network. So each layer here reads what the layer before it has just made, as in the design; all of them take turns, as layers of a
-network do; and before each turn as many bytes are moved as the rest of the design would move.
+network. So each layer here reads what the layer before it has just made, as in the design, and another reads what it made; all of
+them take turns, as layers of a network do; and before each turn as much memory is read as the weights of the rest take.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from designer.measure.runs import Limits, run
 
 MOST_CHAINS = 64
 MOST_BYTES = 2**30
-MOST_MOVED = 2**27
-"""Of the rest of a design: beyond this no cache keeps anything."""
+MOST_READ = 2**27
+"""Of the weights of the rest of a design: beyond this no cache keeps anything."""
 
 
 class Chain(NamedTuple):
@@ -142,6 +142,10 @@ def _design_of(train: list[Chain], units: Units) -> Design:
         last = place(f"unit{number}_0", steps[first], [made[ref] for ref in units.flat.inputs[first]])
         for at, k in enumerate(rest, start=1):
             last = place(f"unit{number}_{at}", steps[k], [last])
+        if steps[chain.unit.steps[-1]].outputs[0].is_map:  # somebody reads it, and its memory is free again
+            nodes.append(Node(f"after{number}", "global_avg_pool"))
+            edges.append(Edge(last, "y", f"after{number}", "x"))
+            last = f"after{number}"
         nodes.append(Node(f"out{number}", "output", {"order": number}))
         edges.append(Edge(last, "y", f"out{number}", "x"))
     return Design("layers", Network.of(nodes, edges))
@@ -169,7 +173,7 @@ def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[st
             way = ways.onnx_backend(own, stack.enter_context(scratch.folder()), clock)(asked.batch)
         else:
             way = ways.torch_backend(own, clock)(asked.batch)
-        others = _mover(asked, train)
+        others = _reader(asked, train)
         turn, finish = way.turns()
 
         def once() -> float:
@@ -201,20 +205,17 @@ def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[st
     ]
 
 
-def _mover(asked: Asked, train: list[Chain]) -> Callable[[], object]:
-    """Moves as many bytes as the rest of the design would."""
+def _reader(asked: Asked, train: list[Chain]) -> Callable[[], object]:
+    """Reads as much memory as the weights of the rest of the design take."""
     import torch
 
     size = ELEMENT_BYTES[asked.dtype]
     keys = {chain.unit.key for chain in train}
-    rest = sum([unit.bytes(size, asked.batch) for unit in asked.units.units if unit.key not in keys])
-    count = min(rest, MOST_MOVED) // 4
-    if not count:
-        return lambda: None
-    buffer = torch.zeros(count, device=asked.device)
+    rest = size * sum([unit.weights for unit in asked.units.units if unit.key not in keys])
+    buffer = torch.zeros(min(rest, MOST_READ) // 4, device=asked.device)
 
-    def move() -> None:
+    def read() -> None:
         with torch.inference_mode():
-            buffer.add_(1.0)
+            buffer.sum()
 
-    return move
+    return read if rest else lambda: None

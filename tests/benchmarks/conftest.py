@@ -69,4 +69,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     width = max(len(row.what) for row in ROWS)
     for row in ROWS:
         ours, peer = f"{row.ours_ms:10.3f} ms", f"{row.peer_ms:10.2f} ms {row.peer:<24}"
-        terminalreporter.write_line(f"{row.what:<{width}}  {ours}   {peer} {row.ratio:8.1f} x   (aim: {row.aim})")
+        terminalreporter.write_line(f"{row.what:<{width}}  {ours}   {peer} {row.ratio:8.2f} x   (aim: {row.aim})")
