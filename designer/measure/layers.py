@@ -7,12 +7,14 @@ them take turns, as layers of a network do; and before each turn as much memory 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 from blocks.builder import Result
 from blocks.errors import LightdesignerError
+from blocks.spec import TensorSpec
 from designer.analysis.measured import ELEMENT_BYTES, TIME_LIMIT_S, LayersMeasured, MeasureError, Setup, UnitTime
 from designer.analysis.units import Unit, Units, units_of
 from designer.compile.errors import TORCH_ERRORS
@@ -32,11 +34,27 @@ MOST_READ = 2**27
 """Of the weights of the rest of a design: beyond this no cache keeps anything."""
 
 
+MOST_COPIES = 3
+
+
 class Chain(NamedTuple):
-    """A unit to measure, with the steps that make what it reads."""
+    """A unit to measure, with the steps that make what it reads, and how often the design has it.
+
+    What a design has many times in a row finds the memory of the one before it warm: so it stands in the train several times.
+    """
 
     unit: Unit
     before: tuple[int, ...]
+    calls: int
+
+    @property
+    def copies(self) -> int:
+        return min(self.calls, MOST_COPIES)
+
+    def mean(self, times: Sequence[float]) -> float:
+        """Of all calls in the design, where the first is as cold as the first here and the others as warm as the others here."""
+        first, *others = times
+        return (first + (self.calls - 1) * sum(others) / len(others)) / self.calls if others else first
 
 
 def measure_layers(
@@ -86,10 +104,11 @@ def measure_layers(
 def _chains(units: Units, keys: set[str]) -> list[Chain]:
     """The first unit of each key, in execution order."""
     found: dict[str, Chain] = {}
+    calls = Counter(unit.key for unit in units.units)
     for unit in units.units:
         if unit.key in keys and unit.key not in found:
             sources = units.flat.inputs[unit.steps[0]]
-            found[unit.key] = Chain(unit, tuple(dict.fromkeys(sources)))
+            found[unit.key] = Chain(unit, tuple(dict.fromkeys(sources)), calls[unit.key])
     return list(found.values())
 
 
@@ -123,21 +142,24 @@ def _design_of(train: list[Chain], units: Units) -> Design:
             edges.append(Edge(source, "y", name, port))
         return name
 
-    for number, chain in enumerate(train):
+    def given(spec: TensorSpec) -> str:
+        """An input of this shape: the maps of a network lie where others lay before, so all of a shape share one."""
+        name = shared.get(spec)
+        if name is None:
+            name = shared[spec] = f"in{len(shared)}"
+            nodes.append(Node(name, "input", {"shape": list(spec), "order": len(shared)}))
+        return name
+
+    shared: dict[TensorSpec, str] = {}
+    copies = [(f"{at}_{copy}", one) for at, one in enumerate(train) for copy in range(one.copies)]
+    for number, chain in copies:
         made: dict[int, str] = {}
         for k in chain.before:
             step = steps[k]
-            fed = []
-            for at, spec in enumerate(step.inputs):
-                name = f"in{number}_{k}_{at}"
-                nodes.append(Node(name, "input", {"shape": list(spec), "order": len(nodes)}))
-                fed.append(name)
             if step.block.category == "io":
-                name = f"in{number}_{k}"
-                nodes.append(Node(name, "input", {"shape": list(step.outputs[0]), "order": len(nodes)}))
-                made[k] = name
+                made[k] = given(step.outputs[0])
             else:
-                made[k] = place(f"before{number}_{k}", step, fed)
+                made[k] = place(f"before{number}_{k}", step, [given(spec) for spec in step.inputs])
         first, *rest = chain.unit.steps
         last = place(f"unit{number}_0", steps[first], [made[ref] for ref in units.flat.inputs[first]])
         for at, k in enumerate(rest, start=1):
@@ -146,7 +168,7 @@ def _design_of(train: list[Chain], units: Units) -> Design:
             nodes.append(Node(f"after{number}", "global_avg_pool"))
             edges.append(Edge(last, "y", f"after{number}", "x"))
             last = f"after{number}"
-        nodes.append(Node(f"out{number}", "output", {"order": number}))
+        nodes.append(Node(f"out{number}", "output", {"order": len(nodes)}))
         edges.append(Edge(last, "y", f"out{number}", "x"))
     return Design("layers", Network.of(nodes, edges))
 
@@ -182,26 +204,26 @@ def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[st
 
         ran = run(once, None, Limits(asked.runs, limit), tell)
         pieces = finish(ran.runs)
-    spent: dict[int, float] = {}
+    spent = [[0.0] * chain.copies for chain in train]
     nodes = units.node_of()
-    numbers = {f"unit{number}_0": number for number in range(len(train))}
+    places = {f"unit{at}_{copy}_0": (at, copy) for at, chain in enumerate(train) for copy in range(chain.copies)}
     for piece in pieces:
         if piece.moves or not piece.steps:
             continue  # at the ends of chains data change their layout, as they do nowhere inside the design
         for k in piece.steps:
-            number = numbers.get(nodes[k])
-            if number is not None:
-                spent[number] = spent.get(number, 0.0) + piece.ms
+            place = places.get(nodes[k])
+            if place is not None:
+                spent[place[0]][place[1]] += piece.ms
                 break
     size = ELEMENT_BYTES[asked.dtype]
     return [
         UnitTime(
             key=chain.unit.key,
-            ms=spent.get(number, 0.0),
+            ms=chain.mean(times),
             macs=chain.unit.macs * asked.batch,
             bytes=chain.unit.bytes(size, asked.batch),
         )
-        for number, chain in enumerate(train)
+        for chain, times in zip(train, spent, strict=True)
     ]
 
 
