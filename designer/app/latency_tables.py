@@ -34,6 +34,7 @@ class LatencyTables(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tables: dict[str, LatencyTable] | None = None
+        self.revision = 0  # how often anything was added
         self._writing: list[threading.Thread] = []
         self._wrote.connect(self._tell)
 
@@ -63,7 +64,7 @@ class LatencyTables(QObject):
             else:
                 table.learn(one)
         self._write(lambda: latency_store.learn(device_name, *found))
-        self.changed.emit()
+        self._add()
 
     def take_in(self, file: Path) -> LatencyTable:
         """Add a table from a file, as from a board. Raises MeasureError where it cannot be read."""
@@ -76,12 +77,16 @@ class LatencyTables(QObject):
             return ""
 
         self._write(keep)
-        self.changed.emit()
+        self._add()
         return mine
 
     def give_out(self, device_name: str, file: Path) -> None:
         """Write the table of a device to a file that can be carried elsewhere. Raises MeasureError."""
         latency_store.write(self.tables[device_name], file)
+
+    def _add(self) -> None:
+        self.revision += 1
+        self.changed.emit()
 
     def _write(self, do: Callable[[], str]) -> None:
         before = [thread for thread in self._writing if thread.is_alive()]

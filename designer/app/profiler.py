@@ -169,6 +169,7 @@ class Profiler(QObject):
         self._began: _Before | None = None  # what is known of a run before it has run
         self._key = run_history.key_of(controller)
         self._ran: tuple[str, Pieces] | None = None
+        self._estimates: tuple[tuple[Engine, int, int], list[tuple[str, TableEstimate]]] | None = None
         self._expected: tuple[Estimate, Pieces] | None = None
         controller.measurements.set_source(self.source)
         client.progress.connect(self._progressed)
@@ -437,13 +438,17 @@ class Profiler(QObject):
 
     def estimates(self) -> list[tuple[str, TableEstimate]]:
         """What each table says about the design, by device: every setup under which anything was measured."""
-        found = []
-        for name, table in self.tables.tables.items():
-            for setup in table.setups():
-                estimate = table.estimate(self.controller.engine, setup)
-                if estimate is not None:
-                    found.append((name, estimate))
-        return found
+        engine = self.controller.engine
+        at = (engine, engine.revision, self.tables.revision)
+        if self._estimates is None or self._estimates[0] != at:
+            found = []
+            for name, table in self.tables.tables.items():
+                for setup in table.setups():
+                    estimate = table.estimate(engine, setup)
+                    if estimate is not None:
+                        found.append((name, estimate))
+            self._estimates = at, found
+        return self._estimates[1]
 
     @property
     def threads(self) -> int:

@@ -18,12 +18,13 @@ def latency_lines(profiler: Profiler) -> list[TableLine]:
     setup = profiler.options.setup(profiler.threads)
     here = profiler.name_of(setup.device)
     found: list[tuple[str, Estimate]] = []
-    if here:
-        table = profiler.tables.of(here) or LatencyTable(here)
-        estimate = table.estimate(profiler.controller.engine, setup)
-        if estimate is not None:
-            found.append((here, estimate))
-    others = [(name, one) for name, one in profiler.estimates() if (name, one.setup) != (here, setup)]
+    known = profiler.estimates()
+    mine = next((one for name, one in known if (name, one.setup) == (here, setup)), None)
+    if here and mine is None:  # nothing was measured like this: all of it is missing
+        mine = (profiler.tables.of(here) or LatencyTable(here)).estimate(profiler.controller.engine, setup)
+    if here and mine is not None:
+        found.append((here, mine))
+    others = [(name, one) for name, one in known if (name, one.setup) != (here, setup)]
     others.sort(key=lambda pair: (pair[0] not in local, -pair[1].measured, pair[0], pair[1].setup.said()))
     found += others
     setups = [(name, estimate.setup) for name, estimate in found]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from designer.analysis.layers import BLOCK
 from designer.analysis.measured import MeasureError, Roof
 from designer.app.controller import GraphDelta
-from designer.app.measurements import ESTIMATED, signatures
+from designer.app.measurements import ESTIMATED, LARGE, LATER, signatures
 from designer.app.obstacle import obstacle
 from designer.app.profile_figures import Rows, figures, whole_of
 from designer.app.profiler import MachineFacts, Profiler, RunOptions, needed_bytes
@@ -84,6 +84,10 @@ class ProfilePage(ToolPage):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON)
         self._soon.timeout.connect(self.refresh_now)
+        self._rested = QTimer(self)  # what every table says about a large design can wait for a pause
+        self._rested.setSingleShot(True)
+        self._rested.setInterval(LATER)
+        self._rested.timeout.connect(self._show_tables)
         self._stale = True
         self.settings = RunSettings(profiler.options)
         self.runs = RunsCard()
@@ -260,7 +264,10 @@ class ProfilePage(ToolPage):
         self._show_need()
         self._show_rows()
         self._show_runs()
-        self._show_tables()
+        if self._controller.engine.primitives > LARGE:
+            self._rested.start()
+        else:
+            self._show_tables()
         self._show_selection()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
