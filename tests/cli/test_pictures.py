@@ -14,6 +14,9 @@ from designer.graph.edits import SetLabel
 from tests.cli.conftest import Tell
 from tests.conftest import RunCli
 
+# A letter that our fonts lack makes an application for Qt's fonts where there is none; in this process it has to be pytest-qt's.
+pytestmark = pytest.mark.usefixtures("qapp")
+
 
 def test_all_three_at_once_and_what_is_said(tell: Tell, tmp_path: Path) -> None:
     told = tell("export", "mobilenet_v2", "--svg", "m.svg", "--png", "m.png", "--pdf", "m.pdf", "--fold", "--scale", "1")
