@@ -11,12 +11,13 @@ from blocks.ids import valid_id
 from designer.analysis.engine import Engine
 from designer.app import commands
 from designer.app.commands import short, step
-from designer.app.packing import Place, free_definition, rebound, same
+from designer.app.pack_proposals import Place, same
+from designer.app.packing import free_definition, rebound
 from designer.graph import rules
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import AddNode, Compound, Connect, Define, Describe, Disconnect, Edit, RemoveNode, SetParam, Undefine
 from designer.graph.network import Edge
-from designer.graph.own_block import OWN, Definition, Exposed, OwnBlock
+from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError
 
 
@@ -303,7 +304,3 @@ def multiples(engine: Engine, node_id: str, param: str) -> list[tuple[str, int]]
             if channels and value % channels == 0:
                 found.append((name, value // channels))
     return found
-
-
-def is_own(design: Design, block: str) -> bool:
-    return isinstance(design.resolve(block), OwnBlock)

@@ -16,7 +16,9 @@ from designer.app import own_blocks, packing, unpacking
 from designer.app.commands import step
 from designer.app.inside import InsideController
 from designer.app.library import Kept, library, take_in
-from designer.app.packing import Choice, NotConvex, Plan
+from designer.app.pack_plan import NotConvex, Plan, planned
+from designer.app.pack_proposals import Copy, copies_in
+from designer.app.packing import Choice
 from designer.document.block_file import SUFFIX, read_block, save_block
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound
@@ -109,15 +111,15 @@ class OwnBlockActions(QObject):
 
     # -- packing -------------------------------------------------------------------------------------------------------------
 
-    def _copies(self) -> list[packing.Copy]:
+    def _copies(self) -> list[Copy]:
         controller = self.controller
-        return packing.copies_in(self.document.engine, controller.scope) if isinstance(controller, InsideController) else []
+        return copies_in(self.document.engine, controller.scope) if isinstance(controller, InsideController) else []
 
     def pack(self) -> None:
         """Ask what the selected blocks shall be as one block."""
         controller = self.controller
         try:
-            plan = packing.planned(controller.design, controller.engine, controller.selection, self._copies())
+            plan = planned(controller.design, controller.engine, controller.selection, self._copies())
         except NotConvex as problem:
             self._offer_more(problem)
             return

@@ -17,7 +17,9 @@ from blocks.block import Composite
 from designer.analysis.engine import Engine
 from designer.app.controller import Controller
 from designer.app.inside import InsideController
-from designer.app.packing import Candidate, Choice, NotConvex, Plan, copies_in, packed, planned
+from designer.app.pack_plan import NotConvex, Plan, planned
+from designer.app.pack_proposals import Candidate, copies_in
+from designer.app.packing import Choice, packed
 from designer.app.unpacking import unpacked
 from designer.app.wiring import reached
 from designer.catalogue import load

@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from blocks.errors import LightdesignerError
-from designer.app.packing import Candidate, Choice, Inlet, Outlet, Plan, Relation
+from designer.app.pack_plan import Plan
+from designer.app.pack_proposals import Candidate, Inlet, Outlet, Relation
+from designer.app.packing import Choice
 from designer.ui.dialogs.question import CANCEL, Question
 from designer.ui.dialogs.question import Choice as Answer
 from designer.ui.numbers import TIMES, shape

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 from blocks.errors import LightdesignerError
 from designer.app import own_blocks
 from designer.app.inside import InsideController
-from designer.app.packing import WIDTHS
+from designer.app.pack_proposals import WIDTHS
 from designer.graph.edits import Compound
 from designer.ui.dialogs.name import NameDialog
 from designer.ui.numbers import TIMES

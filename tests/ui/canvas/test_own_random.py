@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from blocks.errors import LightdesignerError
 from designer.app import own_blocks, packing, unpacking
 from designer.app.inside import InsideController
+from designer.app.pack_plan import planned
+from designer.app.pack_proposals import copies_in
 from designer.app.packing import Choice
 from designer.document.format import read, write
 from designer.graph.network import Edge
@@ -34,7 +36,7 @@ def act(canvas: Canvas, rng: Random) -> None:
     nodes = sorted(design.root)
     if nodes:
         canvas.view.select(rng.sample(nodes, min(len(nodes), rng.choice((1, 1, 1, 2, 3)))))
-    copies = packing.copies_in(document.engine, controller.scope) if isinstance(controller, InsideController) else []
+    copies = copies_in(document.engine, controller.scope) if isinstance(controller, InsideController) else []
     what = rng.choice(
         [
             "pack",
@@ -69,7 +71,7 @@ def act(canvas: Canvas, rng: Random) -> None:
     match what:
         case "pack":
             chosen = convex(design, rng) if any(node.block not in ("input", "output") for node in design.root.nodes()) else []
-            plan = packing.planned(design, controller.engine, chosen, copies)
+            plan = planned(design, controller.engine, chosen, copies)
             exposed = {one.name: one for one in plan.candidates if rng.random() < 0.1}
             made = packing.packed(
                 design, controller.engine, plan, Choice(f"B{rng.randint(0, 9)}", exposed=exposed, relations=plan.relations)
