@@ -166,7 +166,8 @@ def _why(entry: Entry, unit: Unit, ms: float, times: Times) -> str:
     bound = times.bounds.get(unit.path, "")
     steps = flat_of(unit.result).steps
     if bound == "overhead":
-        return f"{len(steps)} kernels of {ms / len(steps) * 1000:.0f} µs each: overhead-bound"
+        each = ms / len(steps)
+        return f"{len(steps)} kernels of {numbers.ms(each) if each >= 1 else f'{each * 1000:.0f} µs'} each: overhead-bound"
     intensity = _intensity([unit], times)
     if bound == "compute":
         return f"Compute-bound at {_rate(unit.macs, ms)}" if unit.macs else "Compute-bound"

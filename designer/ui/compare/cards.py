@@ -35,7 +35,7 @@ RESOLUTION, KINDS, BARS, CHANGES = range(4)
 VIEWS = ("Resolution", "Kinds", "Bars", "Changes")
 TITLES = ("By output resolution", "By kind of layer", "Bars by output resolution", "Changes from the baseline")
 TOP1: tuple[float | None, ...] = (None, 60.0, 65.0, 70.0, 75.0)
-SCATTER_HEIGHT, SCATTER_MOST, DEPTH_HEIGHT, BARS_HEIGHT = 300, 360, 160, 300
+SCATTER_HEIGHT, DEPTH_HEIGHT, BARS_HEIGHT = 332, 160, 300
 
 
 class Card(QFrame):
@@ -193,7 +193,7 @@ class ScatterCard(Card):
         for one in (self.x_choice, self.y_choice, self.least):
             one.activated.connect(self._choose)
             self.head.addWidget(one)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._known: list[Known] | None = None
 
     def build(self) -> None:
@@ -208,8 +208,7 @@ class ScatterCard(Card):
             combo.setCurrentIndex(combo.findData(first))
             _fit(combo)
         self.chart = ScatterChart()
-        self.chart.setMinimumHeight(SCATTER_HEIGHT)
-        self.chart.setMaximumHeight(SCATTER_MOST)
+        self.chart.setFixedHeight(SCATTER_HEIGHT)
         self.chart.picked.connect(self._pick)
         inside = QWidget()
         without_margins(QVBoxLayout(inside)).addWidget(self.chart)

@@ -190,12 +190,10 @@ class _Columns(QWidget):
             for part in parts:
                 column.addWidget(part)
             side.installEventFilter(self)
-        for number, side in enumerate(self._sides):
+        for side in self._sides:
             layout = side.layout()
             assert isinstance(layout, QVBoxLayout)
-            if number:  # the scatter grows with the window, up to a point
-                layout.setStretch(0, 1)
-            layout.addStretch(0 if number else 1)
+            layout.addStretch(1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.LayoutRequest:  # a card needs another height, and says so when it is asked next

@@ -57,7 +57,9 @@ class _Bars(PaintedGrid):
             upright(painter, look, left, 0, self.height())
             paint_mark(painter, number, QPointF(left + 17, high / 2), 10)
             x = right - 12
-            for text, outlined in (("ms", True), (work, False)):
+            needed = width_of(look, "strong", entry.short) + 28 + (110 if self._has_time else 64)
+            legend = (("ms", True), (work, False)) if number == 0 or needed <= right - left else ()
+            for text, outlined in legend:
                 if outlined and not self._has_time:
                     continue
                 wide = width_of(look, "caption", text)
@@ -81,7 +83,7 @@ class _Bars(PaintedGrid):
         """Two lines: words, bar and number each."""
         left, right = self._column(number)
         room = right - left - 12 - 12 - NUMBER
-        bar = max(36.0, min(96.0, room * 0.38))
+        bar = max(32.0, min(96.0, room * 0.3 if room < 140 else room * 0.38))
         at = right - 12 - NUMBER - bar
         for line, (text, role, shade) in enumerate(
             ((words[0], "caption", "text.secondary"), (words[1], "number_small", "text.muted"))

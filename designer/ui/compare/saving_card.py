@@ -228,8 +228,8 @@ class SavingCard(QFrame):
             one_button.setProperty("small", True)
             row.addWidget(one_button)
         row.addStretch(1)
-        row.addWidget(label(_how(saving.conditions, saving.runs, each=True), "caption", wrap=True), 1)
         column.addLayout(row)
+        column.addWidget(label(_how(saving.conditions, saving.runs, each=True), "caption", wrap=True))
         return inside
 
 

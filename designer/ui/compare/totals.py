@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from designer.analysis.compare_entry import Entry
 from designer.analysis.compare_tables import difference_text
 from designer.analysis.compare_totals import Cell, Row, totals
-from designer.ui import theme
 from designer.ui.compare.grid import PAD, PaintedGrid, upright, width_of, write
 from designer.ui.compare.marks import paint_mark, paint_verdict
 from designer.ui.theme import Theme
@@ -84,14 +83,16 @@ class TotalsGrid(PaintedGrid):
         middle = self.head_height / 2
         for number, ((left, right), entry) in enumerate(zip(self._columns(), self._entries, strict=True)):
             edge = right - 10 if number == self._baseline else left + (right - left) * NUMBER / (NUMBER + CHANGE + RATIO) - 10
-            wide = min(width_of(look, "strong", entry.short), edge - left - 24)
-            write(
-                painter, look, "strong", "text.primary", entry.short, QRectF(edge - wide, 0, wide + 1, self.head_height), cut=True
-            )
-            paint_mark(painter, number, QPointF(edge - wide - 11, middle), 10)
+            room = (edge if number == self._baseline else edge + (right - edge) * 0.4) - left - 30
+            wide = min(width_of(look, "strong", entry.short), room)
+            begin = max(left + 26, edge - wide)
+            box = QRectF(begin, 0, wide + 1, self.head_height)
+            write(painter, look, "strong", "text.primary", entry.short, box, cut=True)
+            paint_mark(painter, number, QPointF(begin - 11, middle), 10)
             if number != self._baseline:
                 against = f"against {self._entries[self._baseline].short}"
-                box = QRectF(edge + 8, 0, right - 10 - edge - 8, self.head_height)
+                start = max(edge, begin + wide) + 8
+                box = QRectF(start, 0, right - 10 - start, self.head_height)
                 write(painter, look, "caption", "text.muted", against, box, right=True, cut=True)
             if number:
                 upright(painter, look, left, 0, self.height())
@@ -123,8 +124,3 @@ class TotalsGrid(PaintedGrid):
         paint_verdict(painter, cell.verdict, cell.way, QPointF(right - ratio - 11, top + high / 2))
         room = QRectF(left, top, (right - left) * CHANGE / (CHANGE + RATIO), high)
         write(painter, look, "number_small", "text.muted", cell.change, room, right=True)
-
-
-def mark_width(text: str) -> float:
-    """What a name with its mark takes in a head."""
-    return width_of(theme.current(), "strong", text) + 22
