@@ -33,3 +33,4 @@ screenshots:  ## write pictures of the main states, light and dark, in both size
 	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.screenshots docs/pictures
 	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.profile_pictures docs/pictures
 	$(BIN)/lightdesigner export mobilenet_v2 --fold --svg docs/pictures/mobilenet_v2.svg --force
+	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m tests.compare_pictures docs/pictures

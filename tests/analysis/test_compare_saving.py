@@ -113,7 +113,7 @@ def test_many_small_kernels_are_said_with_their_number() -> None:
     unit = unit_of("mobilenet_v2", "stage2.ir1")
     steps = len(flat_of(unit.result).steps)
     said = why(bounds={"stage2.ir1": "overhead"})
-    assert said == f"{steps} kernels of {20 * unit.macs / RATE / steps * 1000:.0f} µs each: overhead-bound"
+    assert said == f"{steps} kernels of {20 * unit.macs / RATE / steps:.2f} ms each: overhead-bound"
 
 
 def test_slow_grouped_layers_are_said_beside_the_rate_of_the_others() -> None:
@@ -146,3 +146,11 @@ def test_whatever_was_measured_the_culprits_lose_time_and_explain_their_part(tim
         total = sum(losses.values())
         if len(named) < MOST_BLOCKS:
             assert sum(named) >= EXPLAINED * total - 1e-9 or sum(loss > 0 for loss in losses.values()) == len(named)
+
+
+def test_kernels_under_a_millisecond_are_said_in_microseconds() -> None:
+    quick = timed("mobilenet_v2", "V2", lambda unit: 0.8, bounds={unit.path: "overhead" for unit in facts("mobilenet_v2").units})
+    base = timed("mobilenet_v1", "V1", lambda unit: 0.1)
+    unit = unit_of("mobilenet_v2", only([base, quick]).culprits[0].path)
+    steps = len(flat_of(unit.result).steps)
+    assert only([base, quick]).culprits[0].why == f"{steps} kernels of {800 / steps:.0f} µs each: overhead-bound"

@@ -57,7 +57,7 @@ class _Bars(PaintedGrid):
             upright(painter, look, left, 0, self.height())
             paint_mark(painter, number, QPointF(left + 17, high / 2), 10)
             x = right - 12
-            needed = width_of(look, "strong", entry.short) + 28 + (110 if self._has_time else 64)
+            needed = width_of(look, "strong", entry.short) + 28 + (128 if self._has_time else 76)
             legend = (("ms", True), (work, False)) if number == 0 or needed <= right - left else ()
             for text, outlined in legend:
                 if outlined and not self._has_time:
