@@ -144,13 +144,13 @@ def _saving(comparison: Comparison, saving: Saving) -> str:
     entry, base = comparison.entries[saving.entry], comparison.entries[saving.baseline]
     rows = [
         f'<tr><td>{escape(one.path)}</td><td class="n">{numbers.short(one.macs)}</td><td class="n">{one.ms:.2f}</td>'
-        f'<td class="n">{one.rate / 1e9:.1f}</td><td>{escape(one.why)}</td></tr>'
+        f'<td class="n">{numbers.gmacs(one.rate)}</td><td>{escape(one.why)}</td></tr>'
         for one in saving.culprits
     ]
     intensity = f"{saving.base_intensity:.1f} MACs a byte" if saving.base_intensity is not None else ""
     rows.append(
         f'<tr class="muted"><td>{escape(base.short)}, all blocks</td><td class="n">{numbers.short(saving.base_macs)}</td>'
-        f'<td class="n">{saving.base_ms:.2f}</td><td class="n">{saving.base_rate / 1e9:.1f}</td><td>{intensity}</td></tr>'
+        f'<td class="n">{saving.base_ms:.2f}</td><td class="n">{numbers.gmacs(saving.base_rate)}</td><td>{intensity}</td></tr>'
     )
     heads = [
         (f"Block of {escape(entry.short)}", False),

@@ -196,7 +196,8 @@ def _grouped(entry: Entry, unit: Unit, ms: float, times: Times) -> str:
     rate = slow_macs / slow_ms
     if other is None or rate > SLOWER_KERNELS * other:
         return ""
-    return f"Grouped layers take {numbers.ms(slow_ms)} at {rate / 1e6:.1f} GMAC/s, the others reach {other / 1e6:.1f}"
+    rates = numbers.gmacs(rate * 1e3), numbers.gmacs(other * 1e3)
+    return f"Grouped layers take {numbers.ms(slow_ms)} at {rates[0]} GMAC/s, the others reach {rates[1]}"
 
 
 def _other_rate(entry: Entry, times: Times) -> float | None:
@@ -234,4 +235,4 @@ def _said(intensity: float) -> str:
 
 
 def _rate(macs: int, ms: float) -> str:
-    return f"{macs / ms / 1e6:.1f} GMAC/s"
+    return f"{numbers.gmacs(macs / ms * 1e3)} GMAC/s"

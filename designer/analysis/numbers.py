@@ -45,6 +45,14 @@ def ms(milliseconds: float | None) -> str:
     return f"{_figures(*milliseconds.as_integer_ratio())} ms" if milliseconds else "0 ms"
 
 
+def gmacs(macs_per_s: float | None) -> str:
+    """A rate of work without its unit, which stands in the head: `9.7`, `0.12`."""
+    if macs_per_s is None:
+        return UNKNOWN
+    rate = macs_per_s / 1e9
+    return f"{rate:.1f}" if rate >= 1 or not rate else f"{rate:.2g}"
+
+
 def share(fraction: float | None, decimals: int = 1) -> str:
     """A part of a whole, given as 0 to 1: `8.6 %`. What is there but too small to show is not called nothing: `<0.1 %`."""
     if fraction is None:

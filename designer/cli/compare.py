@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blocks.errors import LightdesignerError
+from designer.analysis import numbers
 from designer.analysis.compare import FIGURES, compare
 from designer.analysis.compare_entry import MOST, Accuracy, Entry, shorts, times_of
 from designer.analysis.compare_facts import facts_of
@@ -80,7 +81,7 @@ def _say(found: Sequence[Asked], comparison: Comparison, asked: Namespace, answe
     for saving in comparison.savings:
         answer.complain(f"warning: {saving.title} {saving.text}")
         for culprit in saving.culprits:
-            rate = f"{culprit.rate / 1e9:.1f} GMAC/s"
+            rate = f"{numbers.gmacs(culprit.rate)} GMAC/s"
             answer.complain(f"  {harmless(culprit.path)}: {culprit.ms:.2f} ms, {rate}. {culprit.why}.")
 
 
@@ -217,7 +218,7 @@ def rows(found: Sequence[Asked], *, profiled: bool = False) -> Table:
         table.columns += [Column(key, key) for key in ("measured_ms", "ci95_low_ms", "ci95_high_ms", "runs", "measured_on")]
     for one in found:
         report = one.report
-        numbers = [figure.of(report) for figure in FIGURES]
+        figures = [figure.of(report) for figure in FIGURES]
         reach = [shape(getattr(report, key)) for key in pairs]
         times: list[float | int | str | None] = []
         if profiled:
@@ -232,5 +233,5 @@ def rows(found: Sequence[Asked], *, profiled: bool = False) -> Table:
                     ran.runs,
                     times_of(ran).conditions,
                 ]
-        table.add(report.design, "true" if report.valid else "false", report.dtype, *numbers, *reach, *times)
+        table.add(report.design, "true" if report.valid else "false", report.dtype, *figures, *reach, *times)
     return table

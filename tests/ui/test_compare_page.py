@@ -308,7 +308,7 @@ def test_any_two_figures_can_be_put_on_the_axes(open_page: OpenPage, qtbot: QtBo
     chart = page.scatter.chart
     assert chart is not None
     for combo, places in ((page.scatter.x_choice, range(9)), (page.scatter.y_choice, (0, 8))):
-        assert combo.count() == 9
+        assert combo.count() == 11
         for at in places:
             combo.setCurrentIndex(at)
             combo.activated.emit(at)

@@ -86,3 +86,8 @@ def test_flops_are_two_for_each_mac_everywhere() -> None:
     assert units.short(None) == "unknown"
     units.switch()
     assert units.name() == "MACs"
+
+
+def test_rates_of_work() -> None:
+    assert [numbers.gmacs(rate) for rate in (49.5e9, 1e9, 0.25e9, 0.004e9, 0.0)] == ["49.5", "1.0", "0.25", "0.004", "0.0"]
+    assert numbers.gmacs(None) == "unknown"

@@ -194,7 +194,7 @@ class SavingCard(QFrame):
             head = label(text, "caption")
             table.addWidget(head, 0, place, Qt.AlignmentFlag.AlignRight if 0 < place < 4 else Qt.AlignmentFlag.AlignLeft)
         rows = [
-            (one.path, units.short(one.macs), f"{one.ms:.2f}", f"{one.rate / 1e9:.1f}", one.why, one) for one in saving.culprits
+            (one.path, units.short(one.macs), f"{one.ms:.2f}", numbers.gmacs(one.rate), one.why, one) for one in saving.culprits
         ]
         for number, (path, macs, ms, rate, why, one) in enumerate(rows, start=1):
             name = QWidget()
@@ -214,7 +214,7 @@ class SavingCard(QFrame):
         for place, text in (
             (1, units.short(saving.base_macs)),
             (2, f"{saving.base_ms:.2f}"),
-            (3, f"{saving.base_rate / 1e9:.1f}"),
+            (3, numbers.gmacs(saving.base_rate)),
         ):
             table.addWidget(label(text, "number-muted"), last, place, Qt.AlignmentFlag.AlignRight)
         if saving.base_intensity is not None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainterPath, QPen, QResizeEven
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
 from designer.analysis.compare_entry import Entry
-from designer.analysis.compare_scale import KINDS_OF_BYTES, TIMES_MS, written
+from designer.analysis.compare_scale import KINDS_OF_BYTES, written
 from designer.analysis.compare_svg import SERIES, Dot, Known, Scatter, front_line, scatter
 from designer.analysis.compare_totals import BY_KEY, Metric
 from designer.ui.plots.base import Axis, Chart, Mark, Shape, Table
@@ -189,5 +189,5 @@ def _at(low: float, high: float, share: float, log: bool) -> float:
     return low + share * (high - low)
 
 
-CHOICES = tuple(key for key in BY_KEY if key not in TIMES_MS)
-"""Figures that presets have too; times only the compared designs have."""
+CHOICES = tuple(BY_KEY)
+"""Figures for the axes. Times only the compared designs have: then nothing stands behind them."""
