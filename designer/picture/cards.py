@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from designer import data
 from designer.analysis import numbers
 from designer.analysis.describe import stage_title
 from designer.graph.design import DOWN, RIGHT, Note
 from designer.graph.geometry import FRAME_SIDE, GUTTER, LABEL_ABOVE, Box, frame_box
+from designer.picture.heat import Heat, Warm
 from designer.picture.icon import icon
 from designer.picture.palette import Palette
 from designer.picture.scene import END, Group, Item, Path, Stroke, Text, circle, left_edge, rect
@@ -34,12 +35,16 @@ Work = Callable[[int], int]
 class Look:
     """What all of a picture has in common: colours, the unit of work, and the largest block, by which bars are long."""
 
-    def __init__(self, colors: Palette, unit: str, work: Work, top: int, total: int | None) -> None:
+    def __init__(
+        self, colors: Palette, unit: str, work: Work, top: int, total: int | None, heat: Heat | None, warm: Mapping[str, Warm]
+    ) -> None:
         self.colors = colors
         self.unit = unit
         self.work = work
         self.top = top
         self.total = total
+        self.heat = heat
+        self.warm = warm
 
     def short(self, macs: int) -> str:
         return numbers.short(self.work(macs))
@@ -72,6 +77,10 @@ def card_items(card: Card, look: Look) -> Group:
                     radius=RADIUS,
                 )
             )
+    hot = look.warm.get(card.id) if not card.quiet and card.status != "error" else None
+    if hot is not None:
+        items += _hot_body(card, look, hot)
+        return Group(_said(card, look), (*items, *_words(card, look, "", hot), *_ports(card, look)))
     items.append(rect(box.left, box.top, box.width, box.height, fill=body, radius=RADIUS))
     hue = look.colors.stage(card.position)[2] if card.position >= 0 else look.colors.category(card.category)
     items.append(left_edge(box.left, box.top, NODE["stripe"], box.height, RADIUS, hue))
@@ -80,16 +89,29 @@ def card_items(card: Card, look: Look) -> Group:
         items.append(rect(box.left + second["x"], box.top + 1, second["width"], box.height - 2, fill=hue))
     stroke = Stroke(border, width, dashes)
     items.append(rect(box.left + 0.5, box.top + 0.5, box.width - 1, box.height - 1, stroke=stroke, radius=RADIUS - 0.5))
-    items += _words(card, look, hue)
+    items += _words(card, look, hue, None)
     items += _ports(card, look)
     if card.status in ("error", "warning"):
         items += _mark(card, look)
     return Group(_said(card, look), tuple(items))
 
 
-def _words(card: Card, look: Look, hue: str) -> Iterator[Item]:
-    """Icon, name, figures and bar."""
-    color = look.colors.color
+def _hot_body(card: Card, look: Look, hot: Warm) -> Iterator[Item]:
+    """A body in the colour of its figure, apart from what is stacked behind it."""
+    box = card.box
+    if card.stacked:
+        yield rect(box.left, box.top, box.width + 1, box.height + 1, fill=look.colors.page, radius=RADIUS)
+    yield rect(box.left, box.top, box.width, box.height, fill=look.colors.heat(hot.fraction), radius=RADIUS)
+
+
+def _words(card: Card, look: Look, hue: str, hot: Warm | None) -> Iterator[Item]:
+    """Icon, name, figures and bar; on a hot card all in one colour, with the figure that it is hot by."""
+    on = look.colors.text_on(look.colors.heat(hot.fraction)) if hot is not None else ""
+
+    def color(path: str) -> str:
+        return on or look.colors.color(path)
+
+    hue = on or hue
     box = card.box
     single = box.height < NODE["height"]
     size = NODE["icon"]["size"]
@@ -100,6 +122,8 @@ def _words(card: Card, look: Look, hue: str) -> Iterator[Item]:
     base = box.top + (box.height / 2 + 4.5 if single else BASELINES[0])
     macs, params = card.cost.macs, card.cost.params
     work = look.short(macs) if macs and not card.quiet else ""
+    if single and hot is not None:
+        work = hot.text
     times = f"{numbers.TIMES} {card.copies}" if card.copies > 1 else ""
     room = right - left - (font("number").width(work, NUMBER) + 8 if work else 0)
     room -= font("number_strong").width(times, NUMBER) + 8 if times else 0
@@ -113,18 +137,25 @@ def _words(card: Card, look: Look, hue: str) -> Iterator[Item]:
     if single:
         return
     written = numbers.short(params) if params and not card.quiet else ""
+    lines = card.lines
+    if hot is not None:
+        written = hot.share
+        if look.heat is not None and not look.heat.repeated:
+            lines = (hot.text, *lines[1:])
     quiet = color("text.muted" if card.quiet else "text.secondary")
-    for number, line in enumerate(card.lines):
+    for number, line in enumerate(lines):
         room = right - left - (font("number").width(written, NUMBER) + 8 if written and number == 0 else 0)
         y = box.top + BASELINES[1] + number * LINE
         yield Text(left, y, _cut(line, room), quiet if number == 0 else color("text.muted"), "number", NUMBER)
     if written:
         yield Text(right, box.top + BASELINES[1], written, color("text.muted"), "number", NUMBER, END)
     share = macs / look.top if look.top and not card.quiet else 0.0
+    if hot is not None:
+        share = hot.fraction
     if share > 0:
         bar = NODE["share_bar"]
         wide = max(1.0, (right - left) * min(1.0, share))
-        yield rect(left, box.bottom - bar["y_from_bottom"], wide, bar["height"], fill=look.colors.bar(share))
+        yield rect(left, box.bottom - bar["y_from_bottom"], wide, bar["height"], fill=on or look.colors.bar(share))
 
 
 def glyph_of(card: Card) -> str:

@@ -14,6 +14,7 @@ from designer.graph.folding import Fold
 from designer.graph.geometry import Box, Point
 from designer.picture.cards import STACK, Look, box_of, card_items, frame_items, glyph_of, note_items
 from designer.picture.columns import in_columns
+from designer.picture.heat import Heat, warm
 from designer.picture.icon import icon
 from designer.picture.palette import PAPER, palette
 from designer.picture.scene import Group, Item, Path, Picture, Stroke, Text, bounds, rect
@@ -46,6 +47,7 @@ class Options:
     places: Mapping[str, Point] | None = None
     columns: int = 0
     flops: bool = False
+    heat: Heat | None = None
     title: str = ""
 
 
@@ -64,6 +66,8 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
         (lambda macs: 2 * macs) if asked.flops else (lambda macs: macs),
         max([card.cost.macs for card in sheet.cards], default=0),
         total.macs if total is not None else None,
+        asked.heat,
+        warm(sheet.cards, asked.heat),
     )
     drawn, content = _draw(sheet, look)
     title = asked.title or design.name
@@ -171,22 +175,32 @@ def _legend(sheet: Sheet, look: Look, width: float, top: float) -> tuple[list[It
     if any(wire.bypass for wire in sheet.wires):
         stroke = Stroke(color("category.merge"), 2.0)
         entries.append(([Path((("M", (0.0, 0.0)), ("L", (16.0, 0.0))), "", stroke)], "bypass"))
-    if look.top:
+    if look.heat is not None:
+        steps = 22
+        ramp = [rect(3.0 * k, -4, 3.5, 8, fill=look.colors.heat(k / (steps - 1))) for k in range(steps)]
+        hottest = max(look.warm.values(), key=lambda one: one.fraction, default=None)
+        entries.append((list(ramp), f"{look.heat.title}: 0 to {hottest.text}" if hottest is not None else look.heat.title))
+    elif look.top:
         bar = [rect(0, -1, 16, 2, fill=look.colors.bar(1.0))]
         entries.append((list(bar), f"{look.unit} beside the largest block"))
-    figures = f"Right in a block: {look.unit} above, params below; for one input."
+    below = "params"
+    if look.heat is not None:
+        title = look.heat.title
+        below = f"its share of all {title[:1].lower() + title[1:] if title[1:2].islower() else title}"
+    figures = f"Right in a block: {look.unit} above, {below} below; for one input."
     items: list[Item] = []
     top += 16
     items.append(rect(MARGIN, top, width - 2 * MARGIN, 1, fill=color("border.subtle")))
     x, y = MARGIN, top + 20
     face = font("text")
     for signs, text in entries:
-        text = elided(text, "text", CAPTION, width - 2 * MARGIN - 24)
-        wide = 24 + face.width(text, CAPTION) + 20
+        signed = max(24.0, max([bounds(sign)[2] for sign in signs if not isinstance(sign, Group)], default=0.0) + 8)
+        text = elided(text, "text", CAPTION, width - 2 * MARGIN - signed)
+        wide = signed + face.width(text, CAPTION) + 20
         if x > MARGIN and x + wide - 20 > width - MARGIN:
             x, y = MARGIN, y + LEGEND_ROW
         items += _moved(signs, x, y)
-        items.append(Text(x + 24, y + 4, text, color("text.secondary"), "text", CAPTION))
+        items.append(Text(x + signed, y + 4, text, color("text.secondary"), "text", CAPTION))
         x += wide
     for line in _wrapped(figures, width - 2 * MARGIN):
         y += LEGEND_ROW

@@ -39,11 +39,26 @@ class Palette:
         hue = self.color(f"stage.{position % len(self._themed['stage'])}")
         return mixed(hue, self.page, self._tint), mixed(hue, self.page, self._border), hue
 
+    def heat(self, fraction: float) -> str:
+        """The colour of the heat scale at 0 (least) to 1 (most)."""
+        return self._ramp(min(max(fraction, 0.0), 1.0))
+
+    def text_on(self, fill: str) -> str:
+        """Black or white, whichever is read better on a colour of the heat scale."""
+        rule = data.tokens()["heat"]["text"]
+        parts = [int(fill[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return str(rule["dark"] if luminance >= rule["dark_from_luminance"] else rule["light"])
+
     def bar(self, share: float) -> str:
         """The colour of a share bar."""
         low, high = self._themed["heat_bar"]
+        return self._ramp(low + (high - low) * min(max(share, 0.0), 1.0))
+
+    def _ramp(self, part: float) -> str:
         ramp: list[str] = self._themed["heat"]
-        at = (low + (high - low) * min(max(share, 0.0), 1.0)) * (len(ramp) - 1)
+        at = part * (len(ramp) - 1)
         first = min(int(at), len(ramp) - 2)
         return mixed(ramp[first + 1], ramp[first], at - first)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,26 @@ from designer.app.settings import LAST_FOLDER
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
+    from designer.picture.heat import Heat
+    from designer.ui.canvas.scene import Scene
     from designer.ui.dialogs.picture import PictureDialog
     from designer.ui.main_window import MainWindow
     from designer.ui.statistics_page import StatisticsPage
 
 EMPTY = "The design is empty."
+
+
+def _heat(scene: Scene) -> Heat | None:
+    """What colours the blocks of the canvas now."""
+    from designer.picture.heat import Heat
+    from designer.ui.canvas import heat
+
+    metric = scene.scale.heat.metric
+    if metric == heat.OFF:
+        return None
+    known = {node_id: scene.warmth(node_id) for node_id in scene.controller.design.root}
+    values = {node_id: one.value for node_id, one in known.items() if one is not None}
+    return Heat(heat.title(metric), values, partial(heat.written, metric), repeated=metric == heat.MACS)
 
 
 class PictureActions(QObject):
@@ -51,7 +67,9 @@ class PictureActions(QObject):
         folder = path.parent if path is not None else self._folder()
         scene = canvas.scene
         folds = scene.folds.folded.folds.values()
-        dialog = PictureDialog(controller, scene.seen_places(), folder, folds=folds, title=title, parent=self._window)
+        dialog = PictureDialog(
+            controller, scene.seen_places(), folder, folds=folds, heat=_heat(scene), title=title, parent=self._window
+        )
         self.dialog = dialog
         dialog.exported.connect(self._exported)
         dialog.finished.connect(self._closed)

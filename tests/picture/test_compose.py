@@ -17,8 +17,9 @@ from designer.graph.geometry import bounds as around
 from designer.graph.network import Node
 from designer.picture.cards import box_of
 from designer.picture.columns import in_columns
-from designer.picture.palette import THEMES
-from designer.picture.scene import Group, Picture, Text, bounds
+from designer.picture.heat import Heat
+from designer.picture.palette import THEMES, palette
+from designer.picture.scene import Group, Path, Picture, Text, bounds
 from designer.picture.sheet import Sheet, read
 from designer.picture.wires import lead
 from tests.picture.conftest import picture_of
@@ -185,6 +186,31 @@ def test_a_part_alone() -> None:
     groups = [item.title for item in picture.items if isinstance(item, Group)]
     assert len([title for title in groups if "inverted_residual" in title]) == 2
     assert f"2 of {len(design.root)} blocks   14.0 K params   54.9 M MACs" in texts(picture)
+
+
+def test_heat_colours_blocks_by_their_figure_and_the_legend_says_which() -> None:
+    design = designer.load("mobilenet_v2")
+    engine = Engine(design)
+    values = {node_id: float(result.cost.params) for node_id, result in engine.results.items()}
+    heat = Heat("Params", values, lambda value: f"{numbers.short(round(value))} params")
+    for theme in THEMES:
+        look = palette(theme)
+        picture = picture_of(design, heat=heat, theme=theme)
+        groups = {item.title.partition(",")[0]: item for item in picture.items if isinstance(item, Group)}
+        classifier = groups["classifier"]
+        fills = [item.fill for item in classifier.items if isinstance(item, Path)]
+        assert look.heat(1.0) in fills, "the largest"
+        assert {item.color for item in classifier.items if isinstance(item, Text)} == {look.text_on(look.heat(1.0))}
+        assert look.heat(0.0) in [item.fill for item in groups["input"].items if isinstance(item, Path)]
+    said = texts(picture_of(design, heat=heat))
+    assert "Params: 0 to 1.28 M params" in said
+    assert "1.28 M params" in said
+    assert "36.5 %" in said
+    stage = stage_folds(design.root, design.resolve)["stage6"]
+    folded = texts(picture_of(design, heat=heat, folds=(stage,)))
+    assert "795.3 K params" in folded, "a card has what its blocks have together"
+    partly = Heat("Params", {"stem_conv": 928.0}, heat.write)
+    assert "36.5 %" not in texts(picture_of(design, heat=partly)), "a part of what is not all known"
 
 
 def test_flops_are_two_for_each_mac() -> None:

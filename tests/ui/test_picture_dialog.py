@@ -137,6 +137,27 @@ def test_what_is_folded_on_the_canvas_is_folded_in_the_picture(window: MainWindo
     dialog.reject()
 
 
+def test_heat_is_in_the_picture_while_it_is_on_the_canvas(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = opened(window, qtbot)
+    assert not dialog.heat.isVisible()
+    dialog.reject()
+    window.actions_.perform("view.heat_params")
+    dialog = opened(window, qtbot)
+    assert dialog.heat.isVisible()
+    assert dialog.heat.text() == "Colours of the heat: Params"
+    with qtbot.waitSignal(dialog.exported):
+        dialog.export()
+    assert "Params: 0 to 1.28 M params" in texts(tmp_path / "mobilenet_v2.svg")
+    dialog.heat.setChecked(False)
+    settled(dialog, qtbot)
+    dialog.file.setText("cold")
+    dialog._look_at_file()
+    with qtbot.waitSignal(dialog.exported):
+        dialog.export()
+    assert not any("0 to" in line for line in texts(tmp_path / "cold.svg"))
+    dialog.reject()
+
+
 def test_flops_are_in_the_picture_where_they_are_in_the_window(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     units.use(units.FLOPS)
     dialog = opened(window, qtbot)

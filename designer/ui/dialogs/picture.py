@@ -17,6 +17,7 @@ from designer.app.export_job import obstacle
 from designer.graph.repeats import find_repeats
 from designer.picture.compose import Options, compose
 from designer.picture.export import content, lacking
+from designer.picture.heat import Heat
 from designer.picture.palette import DARK, LIGHT, PAPER
 from designer.picture.png import image
 from designer.picture.scene import Picture
@@ -106,6 +107,7 @@ class PictureDialog(QDialog):
         folder: Path,
         *,
         folds: Iterable[Fold] = (),
+        heat: Heat | None = None,
         title: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -113,6 +115,7 @@ class PictureDialog(QDialog):
         self._controller = controller
         self._places = dict(places)
         self._folds = tuple(folds)
+        self._heat = heat
         self._folder = folder
         self._drawn_title = title
         self.picture: Picture | None = None
@@ -190,7 +193,9 @@ class PictureDialog(QDialog):
         self.fold.setToolTip("" if repeats else "Nothing in this design repeats.")
         self.heading = _check("Name and totals", checked=True)
         self.legend = _check("Legend", checked=True)
-        for box in (self.selection, self.fold, self.heading, self.legend):
+        self.heat = _check(f"Colours of the heat: {self._heat.title}" if self._heat is not None else "Colours of the heat")
+        self.heat.setChecked(self._heat is not None)
+        for box in (self.selection, self.fold, self.heat, self.heading, self.legend):
             box.toggled.connect(lambda _: self._redraw())
         self.scales = QComboBox()
         self.scales.addItems([f"{scale:g} {numbers.TIMES}" for scale in SCALES])
@@ -208,10 +213,15 @@ class PictureDialog(QDialog):
             ("Arranged", self.layouts),
             ("Shows", self.selection),
             ("", self.fold),
+            ("", self.heat),
             ("", self.heading),
             ("", self.legend),
         ):
             column.addWidget(_row(head, *fields))
+        if self._heat is None:
+            heat_row = self.heat.parentWidget()
+            assert heat_row is not None
+            heat_row.hide()
         self._scale_row = _row("Scale", self.scales)
         column.addWidget(self._scale_row)
         column.addWidget(_row("Size", self._size))
@@ -246,6 +256,7 @@ class PictureDialog(QDialog):
             only=self._selection if self.selection.isChecked() else None,
             places=self._places if arranged == AS_IT_STANDS else None,
             columns=1 if arranged == ONE_COLUMN or self.selection.isChecked() else 0,
+            heat=self._heat if self.heat.isChecked() else None,
             flops=units.name() == units.FLOPS,
             title=self._drawn_title or self._controller.title,
         )
