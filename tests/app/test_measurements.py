@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from designer.analysis.engine import Engine
+from designer.app import measurements
 from designer.app.controller import Controller
 from designer.app.measurements import ESTIMATED, MEASURED, Estimate, Measured, Measurements, Time, signatures
 from designer.catalogue import load
@@ -126,3 +128,26 @@ def test_what_ran_before_may_be_shown_again(controller: Controller, found: Measu
     found.show(earlier)
     assert found.ms_of(CONV) == Time(1.5, MEASURED)
     assert found.is_current
+
+
+def test_a_large_design_is_estimated_when_nobody_edits(
+    controller: Controller, found: Measurements, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measurements, "LARGE", 10)
+    asked: list[int] = []
+
+    def estimator(engine: Engine) -> Estimate:
+        asked.append(engine.revision)
+        return Estimate({result.path: 3.0 for result in engine.results.values()}, 99.0, 41, 52)
+
+    found.set_estimator(estimator)
+    for value in (17, 18, 19):  # a drag
+        _set(controller, FIRE_ID, "squeeze_channels", value)
+        assert found.ms_of(FIRE) is None
+        assert found.ms_of(CONV) == Time(1.5, MEASURED), "what was measured is known at once"
+    assert asked == []
+    with qtbot.waitSignal(found.replaced, timeout=5_000):
+        pass
+    assert len(asked) == 1
+    assert found.ms_of(FIRE) == Time(3.0, ESTIMATED)
+    assert found.total_ms == Time(99.0, ESTIMATED)
