@@ -71,6 +71,18 @@ class Estimate(NamedTuple):
     layers: int
 
 
+def together(times: Iterable[Time | None]) -> Time | None:
+    """The sum of several times, estimated where any of them is; None where one is not known, and of none."""
+    ms, kind, some = 0.0, MEASURED, False
+    for time in times:
+        if time is None:
+            return None
+        ms, some = ms + time.ms, True
+        if time.kind == ESTIMATED:
+            kind = ESTIMATED
+    return Time(ms, kind) if some else None
+
+
 Estimator = Callable[[Engine], Estimate | None]
 """Estimates a design. Called on the thread of the window after each edit, when somebody reads: it has a few milliseconds."""
 
@@ -169,7 +181,7 @@ class Measurements(QObject):
         """The time of a stage, a block or a part of one; None where nothing is known about it."""
         node_id, is_root = self._root_of(path)
         if node_id is None:
-            return self._together(self._members(path))
+            return together(map(self.of_node, self._members(path)))
         if is_root:
             return self.of_node(node_id)
         whole = self.of_node(node_id)
@@ -198,7 +210,7 @@ class Measurements(QObject):
     def layers_ms(self) -> Time | None:
         """The times of all blocks together, without what no layer answers for."""
         engine = self._controller.engine
-        return self._together(engine.order.order) if engine.total is not None else None
+        return together(map(self.of_node, engine.order.order)) if engine.total is not None else None
 
     @property
     def total_ms(self) -> Time | None:
@@ -303,19 +315,6 @@ class Measurements(QObject):
             return None
         return Time(self._estimate_sums.below(result.path) or 0.0, ESTIMATED)
 
-    def _together(self, node_ids: Iterable[str]) -> Time | None:
-        """The sum over some root nodes; estimated where any of them is."""
-        ms, some = 0.0, False
-        kind = MEASURED
-        for node_id in node_ids:
-            time = self.of_node(node_id)
-            if time is None:
-                return None
-            ms, some = ms + time.ms, True
-            if time.kind == ESTIMATED:
-                kind = ESTIMATED
-        return Time(ms, kind) if some else None
-
     def _by_path(self) -> dict[str, str]:
         if self._ids is None:
             self._ids = {result.path: node_id for node_id, result in self._controller.engine.results.items()}
@@ -352,4 +351,5 @@ __all__ = [
     "measured_in",
     "signature",
     "signatures",
+    "together",
 ]

@@ -22,7 +22,9 @@ from designer.graph.design import ROOT
 from designer.graph.edits import SetParam
 from designer.ui import units
 from designer.ui.application import Application
+from designer.ui.canvas.fold_item import FoldItem
 from designer.ui.main_window import MainWindow
+from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.layer_model import PLACE as LAYER_PLACE
 from designer.ui.panels.layer_table import LayerTable
 from designer.ui.plots.roofline import Roofline
@@ -444,3 +446,36 @@ def test_the_point_of_a_click_beside_all_points_selects_nothing(page_with: OpenP
     chart.draw_now()
     qtbot.mouseClick(chart, LEFT, Qt.KeyboardModifier.NoModifier, QPointF(chart.width() - 20, chart.height() / 2).toPoint())
     assert page.controller.selection == frozenset()
+
+
+def test_the_inspector_says_what_the_selected_blocks_take(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with()
+    window = window_of(page)
+    inspector = window.workspace.docks.all["inspector"].build()
+    assert isinstance(inspector, Inspector)
+    run(page, qtbot)
+    window.tabs.show(window.document_pages[0])
+    page.controller.select({"stage1_fire2"})
+    qtbot.waitUntil(lambda: not inspector.times.isHidden(), timeout=5_000)
+    found = page.controller.measurements.ms_of("stage1.fire2")
+    assert inspector.times.time.value.text() == f"{found.ms:.2f} ms"
+    assert inspector.times.section.note.text() == "measured"
+    assert inspector.times.reached.value.text().endswith(" GMAC/s")
+    assert inspector.times.bound.text().startswith("Bound by ")
+    page.controller.select({"stage1_fire2", "stage1_fire3"})
+    both = page.controller.measurements.ms_of("stage1.fire3").ms + found.ms
+    assert inspector.times.time.value.text() == f"{both:.2f} ms"
+    page.profiler.forget(page.profiler.shown)
+    assert inspector.times.isVisibleTo(inspector) == (page.controller.measurements.ms_of("stage1.fire2") is not None)
+
+
+def test_a_folded_stage_takes_what_its_blocks_take(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with()
+    run(page, qtbot)
+    window = window_of(page)
+    window.tabs.show(window.document_pages[0])
+    page.controller.select({"stage1_fire2"})
+    window.actions_["view.fold_stages"].trigger()
+    cards = [item for item in window.document_pages[0].canvas.scene.nodes.values() if isinstance(item, FoldItem)]
+    card = next(item for item in cards if item.fold.stage == "stage1")
+    assert card.time == page.controller.measurements.ms_of("stage1")

@@ -8,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from designer.analysis.engine import Delta
+from designer.app import measurements
 from designer.app.controller import Controller, GraphDelta
 from designer.graph.bypass import Bypasses
 from designer.graph.design import RIGHT, ROOT
@@ -385,6 +386,7 @@ class Scene(Surface):
                 item.update()
             else:
                 continue
+            item.tell_time(self._time_of(item))
             self.note_look(item)
 
     @property
@@ -578,8 +580,14 @@ class Scene(Surface):
 
     def tell_times(self) -> None:
         """Write on every block how long it takes: something was measured, or is estimated in another way."""
-        for node_id, item in self.nodes.items():
-            item.tell_time(self.controller.time_of(node_id))
+        for item in self.nodes.values():
+            item.tell_time(self._time_of(item))
+
+    def _time_of(self, item: NodeItem) -> measurements.Time | None:
+        """What a block takes, or all blocks that a card stands for."""
+        if isinstance(item, FoldItem):
+            return measurements.together(map(self.controller.time_of, item.fold.members))
+        return self.controller.time_of(item.id)
 
     def warmth(self, node_id: str) -> Warmth | None:
         card = self.folds.folded.folds.get(node_id)

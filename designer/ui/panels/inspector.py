@@ -35,6 +35,7 @@ from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way
 from designer.ui.panels.preset_options import DesignPage
 from designer.ui.panels.repeat_note import RepeatNote
 from designer.ui.panels.spin import words
+from designer.ui.panels.time_card import TimeCard
 from designer.ui.widgets import label, tool_button, without_margins
 
 AT_ONCE = 400  # blocks up to which receptive fields follow a drag without waiting for a pause
@@ -107,6 +108,8 @@ class Inspector(QWidget):
         self.parameters.body.addWidget(self.no_parameters)
         self.card = CostCard()
         column.addWidget(self.parameters)
+        self.times = TimeCard()
+        column.addWidget(self.times)
         column.addWidget(self.card)
         self.repeats = RepeatNote(self._perform, self._can_perform)
         column.insertWidget(0, self.repeats)
@@ -139,6 +142,7 @@ class Inspector(QWidget):
             old.selection_changed.disconnect(self._selection_changed)
             old.destroyed.disconnect(self._forget)
         self._controller = controller
+        self.times.follow(controller)
         self._bench = None
         if controller is not None:
             controller.graph_changed.connect(self._graph_changed)
@@ -152,6 +156,7 @@ class Inspector(QWidget):
         self._controller = None
         self._ids = ()
         self.repeats.show_for(None, ())
+        self.times.forget()
         self.design_page.forget()
         self.definition_page.forget()
 
@@ -284,6 +289,7 @@ class Inspector(QWidget):
         results = [self._nodes()[node_id] for node_id in self._ids if node_id in self._nodes()]
         if not results:
             return
+        self.times.show_for(self._ids)
         self.card.setVisible(True)
         self.card.show_many(not_one=len(results) > 1)
         if len(results) == 1:
