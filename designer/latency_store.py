@@ -9,7 +9,9 @@ import hashlib
 import os
 import re
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,9 @@ HOME = "LIGHTDESIGNER_HOME"
 FOLDER = "latency"
 SUFFIX = ".latency.json"
 MAX_BYTES = 64 * 2**20
+LOCK = "lock"
+
+_threads = threading.Lock()
 
 
 class Kept(NamedTuple):
@@ -96,39 +101,60 @@ def write(table: LatencyTable, file: Path) -> None:
         raise MeasureError(f"{file} cannot be written: {reason(problem)}.") from None
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No other thread or process changes a table meanwhile: each reads a whole file and writes another. Raises MeasureError where
+    the folder cannot be made."""
+    place = folder()
+    with _threads:
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            lock = (place / LOCK).open("ab")
+        except OSError as problem:
+            raise MeasureError(f"{place} cannot be written in: {reason(problem)}.") from None
+        with lock:
+            with suppress(OSError):  # a disk without locks: threads are kept apart all the same
+                _lock(lock.fileno())
+            yield  # closing the file frees it
+
+
+def _lock(file: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
 def learn(device_name: str, *found: Profile | LayersMeasured | Roof) -> str:
     """Add what was measured to the device's table; gives a sentence where its old file could not be read and was moved aside, ""
     otherwise. Raises MeasureError where nothing can be written."""
     said = ""
-    try:
-        table = load(device_name)
-    except MeasureError as problem:
-        said = _set_aside(file_of(device_name), problem)
-        table = LatencyTable(device_name)
-    for one in found:
-        if isinstance(one, Roof):
-            table.learn_roof(one)
-        else:
-            table.learn(one)
-    keep(table)
+    with _alone():
+        try:
+            table = load(device_name)
+        except MeasureError as problem:
+            said = _set_aside(file_of(device_name), problem)
+            table = LatencyTable(device_name)
+        for one in found:
+            if isinstance(one, Roof):
+                table.learn_roof(one)
+            else:
+                table.learn(one)
+        write(table, file_of(device_name))
     return said
-
-
-def keep(table: LatencyTable) -> None:
-    """Write the device's table to its place. Raises MeasureError."""
-    try:
-        folder().mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise MeasureError(f"{folder()} cannot be made: {reason(problem)}.") from None
-    write(table, file_of(table.device_name))
 
 
 def take_in(file: Path) -> LatencyTable:
     """Import a table from a file, as from a board: it is merged into the one of that device. Raises MeasureError."""
     table = read(file)
-    whole = load(table.device_name)
-    whole.merge(table)
-    keep(whole)
+    with _alone():
+        whole = load(table.device_name)
+        whole.merge(table)
+        write(whole, file_of(whole.device_name))
     return whole
 
 

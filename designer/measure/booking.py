@@ -86,8 +86,10 @@ class Book:
         )
 
     def _key(self, steps: tuple[int, ...]) -> str:
+        """The unit's that these steps are, "" where they are several, or only a part of one."""
         found = {self.units.unit_of[k] for k in steps}
-        return self.units.units[found.pop()].key if len(found) == 1 else ""
+        unit = self.units.units[found.pop()] if len(found) == 1 else None
+        return unit.key if unit is not None and len(unit.steps) == len(steps) else ""
 
     def _main(self, steps: Iterable[int]) -> int:
         """The step that does the most: the one whose block bears the time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import msgspec
@@ -242,7 +243,21 @@ def test_learning_keeps_one_file_a_device(home: Path) -> None:
     latency_store.learn("Board/B\0", measured(("a", 1.0)))
     assert [(kept.device_name, kept.entries) for kept in latency_store.tables()] == [("Board A", 2), ("Board/B\0", 1)]
     assert latency_store.load("Board A").roof("cpu", "fp32", 2) is not None
-    assert len(list(latency_store.folder().iterdir())) == 2, "nothing half written is left"
+    names = {path.name for path in latency_store.folder().iterdir()} - {latency_store.LOCK}
+    assert len(names) == 2, "nothing half written is left"
+
+
+def test_threads_that_learn_at_once_lose_nothing(home: Path) -> None:
+    def learn(number: int) -> None:
+        for k in range(5):
+            latency_store.learn("Board A", measured((f"{number} {k}", 1.0)))
+
+    threads = [threading.Thread(target=learn, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(latency_store.load("Board A")) == 20
 
 
 def test_a_file_that_cannot_be_read_is_kept_aside_and_named(home: Path) -> None:

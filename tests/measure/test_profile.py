@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from designer.analysis.measured import MeasureError, Profile, Roof, read_profile
 from designer.compile.errors import CompileError
 from designer.graph.design import Design
 from designer.measure import machine, memory, scratch
+from designer.measure import profile as profile_module
+from designer.measure.clocks import EventClock
 from designer.measure.layers import measure_layers
 from designer.measure.profile import profile
 from designer.measure.roof import calibrate
@@ -65,6 +68,47 @@ def _buffers(design: Design) -> int:
     buffers = designer.analyse(design).buffers
     assert buffers is not None
     return buffers
+
+
+def test_the_code_for_gpus_measures_on_the_processor_with_events_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No GPU is needed for it: the events read the processor's clock, everything else is what a GPU would run."""
+
+    class Event:
+        def record(self) -> None:
+            self.at = time.perf_counter()
+
+        def elapsed_time(self, end: Event) -> float:
+            return 1e3 * (end.at - self.at)
+
+    class Stream:
+        waits = 0
+
+        def synchronize(self) -> None:
+            Stream.waits += 1
+
+    monkeypatch.setattr(profile_module, "clock_of", lambda device: EventClock(Stream(), Event, "events of ours"))
+    found = profile(residual(), **QUICK)
+    whole(found)
+    assert found.environment.timer == "events of ours"
+    assert found.layers_ms is not None
+    assert found.layers_ms > 0
+    runs = found.runs + found.warmup_runs
+    assert Stream.waits == 3 * runs, "before and after each run, and after each in which the layers were timed"
+
+
+def test_a_gpus_memory_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    asked: list[str] = []
+    for name in ("synchronize", "reset_peak_memory_stats"):
+        monkeypatch.setattr(torch.cuda, name, lambda name=name: asked.append(name))
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 123)
+    peak = memory.torch_peak(lambda: asked.append("run"), "cuda", 7)
+    assert peak.bytes == 123
+    assert asked == ["synchronize", "reset_peak_memory_stats", "run", "synchronize"]
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (2**20, 2**30))
+    with pytest.raises(MeasureError, match=r"but cuda has 1\.0 MiB free"):
+        memory.refuse_too_large(designer.compile.plan.plan_of(residual()), "fp32", 100, "cuda")
 
 
 def test_fused_books_a_folded_batch_norm_on_the_smallest_block() -> None:
