@@ -11,7 +11,7 @@ import numpy
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 import designer
@@ -96,6 +96,18 @@ class Builder(Hands):
         self.press(dialog.buttons["pack"])
         QApplication.processEvents()
 
+    def set_shape(self, node: str, text: str) -> None:
+        """Select an input and type its shape into the inspector."""
+        self.choose(node)
+        inspector = self.panel("inspector")
+        assert isinstance(inspector, Inspector)
+        field = inspector.form.rows["shape"].field.findChild(QLineEdit)
+        assert field is not None
+        field.setFocus()
+        field.selectAll()
+        self.qtbot.keyClicks(field, text)
+        self.qtbot.keyClick(field, Qt.Key.Key_Return)
+
     def return_to_canvas(self) -> None:
         self.window.activateWindow()  # the offscreen platform leaves that to us when a dialog closes
         self.qtbot.waitUntil(self.window.isActiveWindow)
@@ -146,6 +158,8 @@ def test_a_network_of_two_own_blocks(
         image, stem, dw, pw, head, out = ids
         for source, target in ((image, stem), (stem, dw), (dw, pw), (pw, head), (head, out)):
             hands.wire(source, target)
+        hands.set_shape(image, "3 x 64 x 64")
+        assert controller.design.root.node(image).params["shape"] == [3, 64, 64]
         hands.set(stem, "out_channels", "16")
         hands.set(stem, "stride", "2")
         hands.set(dw, "out_channels", "16")

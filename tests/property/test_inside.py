@@ -22,7 +22,7 @@ from designer.graph.rules import StructureError
 from tests.designs import copied, design, network, state
 from tests.property.random_edits import random_edit
 
-EDITS = 10
+EDITS = 7
 
 
 def nested() -> Design:
