@@ -148,10 +148,12 @@ def _lanes(
         free = [close if any(a - clear < roomy < b for a, b in blocked) else roomy for roomy, close in beside]
         return [x for x in free if tx + STUB / 2 < x < middle + within][:TRIES]
     found = [x for x in (sx, tx) if not any(left < x < right for left, right in blocked)]
-    for left, right in blocked:
-        for close, roomy in ((left - clear, left - apart + CLEAR), (right + clear, right + apart - CLEAR)):
-            fits = bottom - top >= ROOMY and not any(a - clear < roomy < b + clear for a, b in blocked)
-            found.append(roomy if fits else close)
+    long = bottom - top >= ROOMY
+    for k, (left, right) in enumerate(blocked):
+        roomy = left - apart + CLEAR
+        found.append(roomy if long and (not k or roomy > blocked[k - 1][1] + clear) else left - clear)
+        roomy = right + apart - CLEAR
+        found.append(roomy if long and (k == len(blocked) - 1 or roomy < blocked[k + 1][0] - clear) else right + clear)
     return sorted(
         {x for x in found if -within < x - middle < within},
         key=lambda x: (abs(x - sx) + abs(x - tx) - (1.0 if x > sx else 0.0), x),

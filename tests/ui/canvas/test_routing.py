@@ -141,7 +141,7 @@ def test_a_long_wire_beside_blocks_leaves_room_for_its_shape_where_there_is_some
 def test_no_wire_to_the_right_crosses_a_block(cells: list[tuple[int, int, int, int]], side: bool, early: bool) -> None:
     """Blocks anywhere, with a gap of 28 px and more around each; a bypass comes in from above."""
     found = {(column, row): (nudge, shift) for column, row, nudge, shift in cells}
-    boxes = [block(column * 340.0 + shift, row * 120.0 + nudge) for (column, row), (nudge, shift) in found.items()]
+    boxes = [block(column * 340.0 + shift, row * 172.0 + nudge) for (column, row), (nudge, shift) in found.items()]
     source, target = boxes[0], boxes[-1]
     start, end = (source.right, source.centre[1]), (target.left, target.centre[1])
     if side:
