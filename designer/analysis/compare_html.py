@@ -53,6 +53,7 @@ td.hot { background: var(--soft); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px; }
 .grid { stroke: var(--line); } .tick { fill: var(--muted); } .axis { fill: var(--second); font-weight: 600; }
 .name { fill: var(--muted); } .strong { fill: var(--text); font-weight: 600; } .known { fill: var(--muted); fill-opacity: .6; }
+.recalled { fill-opacity: 0; stroke: var(--muted); }
 .front { fill: none; stroke: var(--accent); stroke-width: 1.5; stroke-dasharray: 4 3; } .curve { fill: none; stroke-width: 2; }
 .bar { display: flex; align-items: center; gap: 8px; }
 .track { flex: 1; min-width: 60px; height: 7px; border-radius: 2px; background: var(--track); }

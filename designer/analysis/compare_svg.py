@@ -36,13 +36,15 @@ def known_of(card: Mapping[str, Any]) -> Known:
 
 
 class Dot(NamedTuple):
-    """A place in a scatter. `series` is the number of a compared design, -1 for the background."""
+    """A place in a scatter. `series` is the number of a compared design, -1 for the background; `recalled` says that the accuracy
+    of a network there was written down from memory."""
 
     name: str
     x: float
     y: float
     series: int
     design: str = ""
+    recalled: bool = False
 
 
 class Scatter(NamedTuple):
@@ -76,7 +78,7 @@ def scatter(
         if _drawable(across_by, a) and _drawable(along_by, b):
             assert a is not None
             assert b is not None
-            dots.append(Dot(one.name, a, b, -1, one.design))
+            dots.append(Dot(one.name, a, b, -1, one.design, one.recalled))
             able.append(_accurate(one.figures.get("top1"), least_top1))
     candidates = [k for k, able_ in enumerate(able) if able_]
     points = [(dots[k].x, dots[k].y) for k in candidates]
@@ -155,42 +157,41 @@ def scatter_svg(found: Scatter) -> str:
     line = front_line(found)
     if line:
         parts.append(f'<polyline class="front" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p) for p in line))}"/>')
-    names = _Names()
-    for dot in found.dots:
-        x, y = at(dot.x, dot.y)
+    places = [at(dot.x, dot.y) for dot in found.dots]
+    for dot, (x, y) in zip(found.dots, places, strict=True):
         if dot.series < 0:
             title = f"{dot.name}: {found.x.write(dot.x)} {found.x.title}, {found.y.write(dot.y)} {found.y.title}"
-            parts.append(f'<circle class="known" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(title)}</title></circle>')
-    for dot in found.dots:
+            role = "known recalled" if dot.recalled else "known"
+            parts.append(f'<circle class="{role}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(title)}</title></circle>')
+    names = _Names(places)
+    for k in sorted(range(len(found.dots)), key=lambda k: (found.dots[k].series < 0, k not in found.front)):
+        dot = found.dots[k]
         if dot.series >= 0:
-            x, y = at(dot.x, dot.y)
-            parts.append(mark(dot.series, x, y))
-            parts.append(names.put(dot.name, x, y, strong=True))
-    for k, dot in enumerate(found.dots):
-        if dot.series < 0 and k in found.front:
-            parts.append(names.put(dot.name, *at(dot.x, dot.y)))
-    parts.append(
-        f'<text class="axis" x="{WIDTH - RIGHT}" y="{HEIGHT - BOTTOM - 8}" text-anchor="end">{escape(found.x.title)}</text>'
-    )
-    parts.append(f'<text class="axis" x="{LEFT + 8}" y="{TOP + 12}">{escape(found.y.title)}</text>')
+            parts.append(mark(dot.series, *places[k]))
+        parts.append(names.put(dot.name, k, strong=dot.series >= 0))
+    parts.append(_text("axis", WIDTH - RIGHT, HEIGHT - BOTTOM - 8, found.x.title, "end"))
+    parts.append(_text("axis", LEFT + 8, TOP + 12, found.y.title))
     return "".join(parts) + "</svg>"
 
 
 class _Names:
-    """Names beside dots, each beside its dot and clear of the names before it, or left out."""
+    """Names beside dots, each clear of the other dots and of the names before it, or left out: they show on hover."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Sequence[tuple[float, float]]) -> None:
+        self._places = places
         self._taken: list[tuple[float, float, float, float]] = []
 
-    def put(self, name: str, x: float, y: float, *, strong: bool = False) -> str:
+    def put(self, name: str, number: int, *, strong: bool = False) -> str:
+        """The name of one of the dots."""
+        x, y = self._places[number]
         width, height = 6.4 * len(name), 14.0
         for left, base in ((x + 10, y + 4), (x - 10 - width, y + 4), (x - width / 2, y - 10), (x - width / 2, y + 20)):
             box = (left, base - height, left + width, base + 2)
             inside = box[0] >= LEFT and box[2] <= WIDTH - 2 and box[1] >= 0 and box[3] <= HEIGHT - BOTTOM
-            if inside and all(box[2] < a or c < box[0] or box[3] < b or d < box[1] for a, b, c, d in self._taken):
+            dots = [(a - 4, b - 4, a + 4, b + 4) for k, (a, b) in enumerate(self._places) if k != number]
+            if inside and all(box[2] < a or c < box[0] or box[3] < b or d < box[1] for a, b, c, d in (*self._taken, *dots)):
                 self._taken.append(box)
-                role = "name strong" if strong else "name"
-                return f'<text class="{role}" x="{left:.1f}" y="{base:.1f}">{escape(name)}</text>'
+                return _text("name strong" if strong else "name", left, base, name)
         return ""
 
 
@@ -228,6 +229,10 @@ def thinned(points: Sequence[tuple[float, float]], most: int = 400) -> list[tupl
 def _open(title: str, width: int, height: int) -> str:
     said = escape(title)
     return f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{said}"><title>{said}</title>'
+
+
+def _text(role: str, x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text class="{role}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _grid(across: Axis | None, along: Axis, x_key: str, y_key: str, height: int = HEIGHT) -> list[str]:

@@ -12,11 +12,12 @@ from designer.analysis.compare import FIGURES, compare
 from designer.analysis.compare_entry import MOST, Accuracy, Entry, shorts, times_of
 from designer.analysis.compare_facts import facts_of
 from designer.analysis.compare_saving import false_savings
+from designer.analysis.compare_svg import Known
 from designer.analysis.compare_tables import Comparison
 from designer.analysis.engine import Engine
 from designer.analysis.measured import Profile
 from designer.analysis.report import Report, analyse
-from designer.catalogue import called, load, top1_of
+from designer.catalogue import called, canonical, equals_origin, load, top1_of
 from designer.cli.cost import MEANING
 from designer.cli.output import Answer
 from designer.cli.tables import UNKNOWN, Column, Table, harmless, shape, sides, written
@@ -49,9 +50,8 @@ def run(asked: Namespace, answer: Answer) -> int:
             paths[asked.csv].write_text(rows(found, profiled=asked.profile).csv(), encoding="utf-8", newline="\n")
         if asked.html:
             from designer.analysis.compare_html import html_text
-            from designer.cli.known import known_networks
 
-            paths[asked.html].write_text(html_text(comparison, known_networks()), encoding="utf-8", newline="\n")
+            paths[asked.html].write_text(html_text(comparison, _known(found)), encoding="utf-8", newline="\n")
     _say(found, comparison, asked, answer)
     return 0 if all(one.report.valid for one in found) else 1
 
@@ -143,6 +143,18 @@ def _comparison(found: Sequence[Asked]) -> Comparison:
         )
     title = f"Comparison of {', '.join(entry.short for entry in entries)}"
     return Comparison(title, tuple(entries), savings=tuple(false_savings(entries)))
+
+
+def _known(found: Sequence[Asked]) -> list[Known]:
+    """The networks of the literature that are not compared themselves."""
+    from designer.cli.known import known_networks
+
+    shown = {
+        canonical(one.design.origin.preset, one.design.origin.options)
+        for one in found
+        if one.design.origin is not None and equals_origin(one.design)
+    }
+    return [one for one in known_networks() if one.design not in shown]
 
 
 def _input(report: Report) -> Sequence[int]:

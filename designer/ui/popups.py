@@ -58,7 +58,9 @@ class Popups(QObject):
 
     def _entries(self) -> list[Entry]:
         from blocks.registry import blocks
+        from designer.app.ready_made import READY
         from designer.ui.command_palette import Entry
+        from designer.ui.compare.actions import CompareActions
         from presets.preset import presets
 
         actions = self._window.actions_
@@ -77,4 +79,9 @@ class Popups(QObject):
             found.append(Entry(f"Insert {block_id}", do, block.summary(), icon=icon, color=color, why_not=no_document))
         for preset_id, preset in presets().items():
             found.append(Entry(f"Open {preset_id}", partial(self._window.open_text, preset_id), preset.title, icon="boxes"))
+        comparing = self._window.findChild(CompareActions)
+        if isinstance(comparing, CompareActions):
+            for ready in READY:
+                do = partial(comparing.show_ready, ready.id)
+                found.append(Entry(f"Compare {ready.title}", do, ready.source, icon="git-compare"))
         return found

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.app.controller import Controller
@@ -149,6 +149,21 @@ def test_ready_made_comparisons_open_with_one_click(open_page: OpenPage, qtbot: 
         assert page.sees.text.text() == ready.sees
         assert page.totals.grid.count() >= 9
         assert [chip.name.accessibleName().count("baseline") for chip in page.bar.chips] == [1] * len(ready.designs)
+
+
+def test_ready_made_comparisons_are_in_the_command_palette(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    qtbot.keyClick(window, Qt.Key.Key_P, CONTROL | SHIFT)
+    overlay = window.popups.open
+    assert overlay is not None
+    field = overlay.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    qtbot.keyClicks(field, "compare resolution")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    page = window.tabs.current
+    assert isinstance(page, ComparePage)
+    settle(page, qtbot)
+    assert page.model.ready is BY_ID["resolution"]
 
 
 # -- designs -------------------------------------------------------------------------------------------------------------------

@@ -122,6 +122,14 @@ class CompareActions(QObject):
 
         page.model.show_ready(BY_ID[FIRST])
 
+    def show_ready(self, ready_id: str) -> None:
+        """Show a ready-made comparison in the place of what is compared."""
+        from designer.app.ready_made import BY_ID
+
+        page = self._need_page()
+        page.choosing.attempt(partial(page.model.show_ready, BY_ID[ready_id]))
+        self._window.show_tool(page)
+
     def _why_no_state(self) -> str:
         controller = self._window.controller
         if controller is None:
@@ -274,7 +282,7 @@ class CompareActions(QObject):
         """The comparison in one of the forms of `FILES`."""
         from designer.analysis import compare_tables
         from designer.analysis.compare_html import html_text
-        from designer.ui.compare.cards import known_networks
+        from designer.ui.compare.cards import known_networks, others
 
         page = self.page
         assert page is not None, "there is nothing to write"
@@ -286,7 +294,7 @@ class CompareActions(QObject):
         if key == "latex":
             return compare_tables.latex_text(comparison)
         x, y, least = page.scatter.chosen
-        return html_text(comparison, known_networks(), x=x, y=y, least_top1=least)
+        return html_text(comparison, others(known_networks(), page.model), x=x, y=y, least_top1=least)
 
     def write(self, key: str) -> None:
         """Ask for a file and write the comparison to it, whole or not at all."""

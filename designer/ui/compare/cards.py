@@ -239,8 +239,7 @@ class ScatterCard(Card):
 
     def refresh(self) -> None:
         if self.chart is not None and self._known is not None:
-            shown = {one.text for one in self._model.designs}
-            self.chart.show_entries(self._model.entries, [one for one in self._known if one.design not in shown])
+            self.chart.show_entries(self._model.entries, others(self._known, self._model))
 
 
 class DepthCard(Card):
@@ -317,6 +316,12 @@ def _fit(combo: QComboBox) -> None:
     """As wide as what is chosen, so that two of them find room beside a title; the list is as wide as it needs."""
     combo.setFixedWidth(combo.fontMetrics().horizontalAdvance(combo.currentText()) + 40)
     combo.view().setMinimumWidth(max(combo.fontMetrics().horizontalAdvance(combo.itemText(k)) for k in range(combo.count())) + 40)
+
+
+def others(known: list[Known], model: CompareModel) -> list[Known]:
+    """The networks that are not compared themselves."""
+    shown = {one.text for one in model.designs}
+    return [one for one in known if one.design not in shown]
 
 
 def known_networks() -> list[Known]:

@@ -68,9 +68,8 @@ class ScatterChart(Chart):
         self._plot_front(look, found)
         faint = look.color("text.muted")
         seen = [dot for dot in found.dots if dot.series < 0]
-        recalled = {one.design for one in self.known if one.recalled}
         for hollow in (False, True):
-            some = [dot for dot in seen if (dot.design in recalled) == hollow]
+            some = [dot for dot in seen if dot.recalled == hollow]
             self.dots([d.x for d in some], [d.y for d in some], faint, size=KNOWN_SIZE, hollow=hollow)
         for dot in found.dots:
             if dot.series >= 0:
