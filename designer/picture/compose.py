@@ -48,6 +48,7 @@ class Options:
     columns: int = 0
     flops: bool = False
     heat: Heat | None = None
+    wires_by_size: bool = False
     title: str = ""
 
 
@@ -69,7 +70,7 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
         asked.heat,
         warm(sheet.cards, asked.heat),
     )
-    drawn, content = _draw(sheet, look)
+    drawn, content = _draw(sheet, look, wide=asked.wires_by_size)
     title = asked.title or design.name
     top = MARGIN + (HEADING if asked.heading else 0.0)
     width = max(content.width + 2 * MARGIN, LEAST_WIDTH if asked.heading or asked.legend else 0.0)
@@ -85,15 +86,15 @@ def compose(design: Design, engine: Engine, options: Options | None = None) -> P
         items += _heading(title, facts, look, width)
     items += moved
     if asked.legend:
-        legend, bottom = _legend(sheet, look, width, bottom)
+        legend, bottom = _legend(sheet, look, width, bottom, by_size=asked.wires_by_size)
         items += legend
     return Picture(width, bottom + MARGIN, colors.page, tuple(items), title, facts)
 
 
-def _draw(sheet: Sheet, look: Look) -> tuple[list[Item], Box]:
+def _draw(sheet: Sheet, look: Look, *, wide: bool) -> tuple[list[Item], Box]:
     """Everything of the design, from back to front, and the box around it."""
     items: list[Item] = [frame_items(frame, look, sheet.flow) for frame in sheet.frames]
-    items += wire_items(sheet, look)
+    items += wire_items(sheet, look, wide=wide)
     items += [card_items(card, look) for card in sheet.cards]
     items += [note_items(note, look) for note in sheet.notes]
     boxes = [bounds(item) for item in Picture(0, 0, "", tuple(items)).flat()]
@@ -158,7 +159,7 @@ def _heading(title: str, facts: str, look: Look, width: float) -> list[Item]:
 # -- legend ------------------------------------------------------------------------------------------------------------------
 
 
-def _legend(sheet: Sheet, look: Look, width: float, top: float) -> tuple[list[Item], float]:
+def _legend(sheet: Sheet, look: Look, width: float, top: float, *, by_size: bool) -> tuple[list[Item], float]:
     """What the signs mean, in rows as wide as the picture; and where it ends."""
     color = look.colors.color
     entries: list[tuple[list[Item], str]] = []
@@ -175,6 +176,9 @@ def _legend(sheet: Sheet, look: Look, width: float, top: float) -> tuple[list[It
     if any(wire.bypass for wire in sheet.wires):
         stroke = Stroke(color("category.merge"), 2.0)
         entries.append(([Path((("M", (0.0, 0.0)), ("L", (16.0, 0.0))), "", stroke)], "bypass"))
+    if by_size and sheet.wires:
+        thick = rect(0, -2.5, 16, 5, fill=color("node.wire"))
+        entries.append(([thick], "as wide as what flows is large"))
     if look.heat is not None:
         steps = 22
         ramp = [rect(3.0 * k, -4, 3.5, 8, fill=look.colors.heat(k / (steps - 1))) for k in range(steps)]

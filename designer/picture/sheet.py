@@ -72,6 +72,7 @@ class Wire(NamedTuple):
     bypass: bool
     step: int
     early: bool = False
+    elements: int = 0  # that flow in it
     status: str = ""
     points: tuple[Point, ...] = ()  # its corners, where they are known already
 
@@ -259,7 +260,8 @@ def _wires(seen: Network, cards: list[Card], folds: Folded, engine: Engine, flow
         status = "blocked" if target.status == "blocked" else "error" if target.status == "error" else ""
         early = flow == RIGHT and len(target.inputs) == 1
         text = numbers.shape(spec) if spec else ""
-        found.append(Wire(edge.source, edge.target, start, end, text, into.side, step, early, status))
+        elements = spec.elements if spec is not None else 0
+        found.append(Wire(edge.source, edge.target, start, end, text, into.side, step, early, elements, status))
     return found
 
 

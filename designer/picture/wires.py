@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from designer import data
 from designer.graph.design import RIGHT
 from designer.graph.geometry import Box, Point, bounds, elbows, label_leg
 from designer.graph.routing import Near, route
@@ -68,8 +70,9 @@ def lead(sheet: Sheet) -> None:
     sheet.frames = [frame._replace(boxes=(*frame.boxes, *lanes.get(frame.stage, ()))) for frame in sheet.frames]
 
 
-def wire_items(sheet: Sheet, look: Look) -> Iterator[Item]:
-    """Every wire, then every shape, so that no wire crosses a text."""
+def wire_items(sheet: Sheet, look: Look, *, wide: bool = False) -> Iterator[Item]:
+    """Every wire, then every shape, so that no wire crosses a text. `wide`: a wire is as wide as what flows in it is large."""
+    top = max([wire.elements for wire in sheet.wires], default=0)
     strips = _Strips()
     for card in sheet.cards:
         strips.put(card.box, -1)
@@ -86,7 +89,10 @@ def wire_items(sheet: Sheet, look: Look) -> Iterator[Item]:
     for wire, leg in zip(sheet.wires, legs, strict=True):
         texts, gap = _label(wire, twins[wire.start, leg], strips, look, sheet.flow)
         said.update(dict.fromkeys(texts))
-        yield Path(tuple(_steps(wire.points, gap)), "", _stroke(wire, look))
+        stroke = _stroke(wire, look)
+        if wide and wire.elements:
+            stroke = stroke._replace(width=max(stroke.width, _width(wire.elements / top)))
+        yield Path(tuple(_steps(wire.points, gap)), "", stroke)
     yield from said
 
 
@@ -97,6 +103,12 @@ def _stroke(wire: Wire, look: Look) -> Stroke:
     if wire.status == "blocked":
         return Stroke(color("node.wire"), 1.5, BLOCKED)
     return Stroke(color("category.merge"), 2.0) if wire.bypass else Stroke(color("node.wire"), 1.5)
+
+
+def _width(part: float) -> float:
+    """By the root, because a network's first maps are hundreds of times larger than its last."""
+    least, most = data.tokens()["wire"]["by_size"]
+    return float(least + (most - least) * math.sqrt(part))
 
 
 def _legs(points: Sequence[Point]) -> list[tuple[Point, Point]]:

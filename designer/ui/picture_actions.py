@@ -68,7 +68,14 @@ class PictureActions(QObject):
         scene = canvas.scene
         folds = scene.folds.folded.folds.values()
         dialog = PictureDialog(
-            controller, scene.seen_places(), folder, folds=folds, heat=_heat(scene), title=title, parent=self._window
+            controller,
+            scene.seen_places(),
+            folder,
+            folds=folds,
+            heat=_heat(scene),
+            wires_by_size=scene.wires_by_size,
+            title=title,
+            parent=self._window,
         )
         self.dialog = dialog
         dialog.exported.connect(self._exported)

@@ -213,6 +213,19 @@ def test_heat_colours_blocks_by_their_figure_and_the_legend_says_which() -> None
     assert "36.5 %" not in texts(picture_of(design, heat=partly)), "a part of what is not all known"
 
 
+def test_wires_may_be_as_wide_as_what_flows_in_them() -> None:
+    def widths(**options: bool) -> list[float]:
+        items = picture_of("mobilenet_v2", columns=1, **options).items
+        return [item.stroke.width for item in items if isinstance(item, Path) and item.stroke is not None]
+
+    assert set(widths()) == {1.5}
+    wide = widths(wires_by_size=True)
+    assert max(wide) == 6.0
+    assert min(wide) == 1.5
+    assert len(set(wide)) > 5
+    assert "as wide as what flows is large" in texts(picture_of("mobilenet_v2", wires_by_size=True))
+
+
 def test_flops_are_two_for_each_mac() -> None:
     said = texts(picture_of("mobilenet_v2", flops=True))
     assert any("601.5 M FLOPs" in line for line in said)

@@ -108,6 +108,7 @@ class PictureDialog(QDialog):
         *,
         folds: Iterable[Fold] = (),
         heat: Heat | None = None,
+        wires_by_size: bool = False,
         title: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -116,6 +117,7 @@ class PictureDialog(QDialog):
         self._places = dict(places)
         self._folds = tuple(folds)
         self._heat = heat
+        self._wires_by_size = wires_by_size
         self._folder = folder
         self._drawn_title = title
         self.picture: Picture | None = None
@@ -257,6 +259,7 @@ class PictureDialog(QDialog):
             places=self._places if arranged == AS_IT_STANDS else None,
             columns=1 if arranged == ONE_COLUMN or self.selection.isChecked() else 0,
             heat=self._heat if self.heat.isChecked() else None,
+            wires_by_size=self._wires_by_size,
             flops=units.name() == units.FLOPS,
             title=self._drawn_title or self._controller.title,
         )

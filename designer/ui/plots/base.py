@@ -324,6 +324,7 @@ class Chart(Figure):
                 self.paint_message(painter)
             else:
                 self._paint(painter)
+            self.paint_focus(painter)
 
     def _paint(self, painter: QPainter) -> None:
         """The texts around the plot."""

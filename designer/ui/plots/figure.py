@@ -10,8 +10,19 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QImage, QImageWriter, QKeyEvent, QPainter, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QImageWriter,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.ui import theme
@@ -72,6 +83,7 @@ class Figure(QWidget):
         self.current: Mark | None = None
         self.message = ""  # why there is nothing to see; drawn instead of marks
         self._stale = True
+        self._ringed = False  # the keyboard came here
         self._readout = Readout(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -162,6 +174,28 @@ class Figure(QWidget):
         if wanted != self.highlighted:
             self.highlighted = wanted
             self.refresh()
+
+    def paint_focus(self, painter: QPainter) -> None:
+        """Draw the ring that shows where the keyboard is; every figure ends its painting with it."""
+        if self._ringed:
+            look = theme.current()
+            radius = look.size("radius.field")
+            painter.setPen(QPen(look.color("accent.base"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self._show_ring(event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self._show_ring(False)
+
+    def _show_ring(self, wanted: bool) -> None:
+        if wanted != self._ringed:
+            self._ringed = wanted
+            self.update()
 
     def paint_message(self, painter: QPainter) -> None:
         """Write why there is nothing to see into the middle."""
@@ -274,8 +308,8 @@ class Figure(QWidget):
         """The figure as it is, without the read-out, twice as sharp as on the screen."""
         if self._stale:
             self.draw_now()
-        shown = self.current
-        self.current = None
+        shown, ringed = self.current, self._ringed
+        self.current, self._ringed = None, False
         self._readout.hide()
         self.show_current()
         image = QImage(self.size() * SHARP, QImage.Format.Format_ARGB32_Premultiplied)
@@ -286,6 +320,7 @@ class Figure(QWidget):
             self.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
         finally:
             painter.end()
+        self._ringed = ringed
         self.read_out(shown)
         return image
 

@@ -136,6 +136,7 @@ class AliveList(Figure):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         with painting(self) as painter:
             self._paint(painter)
+            self.paint_focus(painter)
 
     def _paint(self, painter: QPainter) -> None:
         look = theme.current()

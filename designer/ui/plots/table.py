@@ -88,6 +88,7 @@ class TableFigure(Figure):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         with painting(self) as painter:
             self._paint(painter)
+            self.paint_focus(painter)
 
     def _places(self, digits: QFontMetricsF, body: QFontMetricsF) -> list[tuple[float, float]]:
         """Left and right of each column."""

@@ -117,6 +117,7 @@ class Treemap(Figure):
                 self.paint_message(painter)
             else:
                 self._paint(painter)
+            self.paint_focus(painter)
 
     def _paint(self, painter: QPainter) -> None:
         look = theme.current()

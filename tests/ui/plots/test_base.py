@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -110,6 +110,19 @@ def test_the_keyboard_walks_through_the_marks(qtbot: QtBot) -> None:
     assert picked == [1, 0]
     qtbot.keyClick(chart, Qt.Key.Key_Escape)
     assert chart.current is None
+
+
+def test_the_ring_shows_where_the_keyboard_is_and_stays_out_of_pictures(qtbot: QtBot) -> None:
+    chart = show(qtbot, Bars([3.0, 10.0]))
+    accent = theme.current().color("accent.base")
+    before = chart.picture()
+    QApplication.sendEvent(chart, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    assert chart.grab().toImage().pixelColor(1, 100) == accent
+    assert chart.picture() == before
+    QApplication.sendEvent(chart, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+    assert chart.grab().toImage().pixelColor(1, 100) != accent
+    QApplication.sendEvent(chart, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    assert chart.grab().toImage().pixelColor(1, 100) != accent, "a click needs no ring"
 
 
 def test_nothing_is_drawn_while_nobody_looks_and_often_asked_means_once(qtbot: QtBot) -> None:
