@@ -28,7 +28,9 @@ class Figures(NamedTuple):
 def figures_of(controller: InsideController) -> Figures:
     """What an own block costs in the copy one came from."""
     total = controller.engine.total
-    primitives = controller.engine.primitives
+    results, order = controller.engine.results, controller.engine.order.order
+    ports = sum(results[node_id].block in ("input", "output") for node_id in order)
+    primitives = controller.engine.primitives - ports
     return Figures(total.params if total else None, total.macs if total else None, primitives)
 
 

@@ -148,5 +148,8 @@ def test_the_trail_says_what_changes_and_what_it_costs(show: Show) -> None:
     assert total is not None
     assert f"{total.params:,} params" in canvas.trail.figures.text()
     assert canvas.document.engine.results["b"].cost == total
+    evaluated = canvas.document.engine.results["b"].evaluated
+    assert evaluated is not None
+    assert f"{evaluated.primitives} primitives" in canvas.trail.figures.text()
     canvas.inside("b", "ir")
     assert canvas.trail.note.text() == "read-only"
