@@ -122,7 +122,7 @@ class Canvas(QWidget):
     def why_not(self, action_id: str) -> str:
         """Why an action cannot be done now, a short sentence; empty when it can."""
         if self.view.read_only and action_id.startswith(("edit.", "insert.", "design.")) and action_id not in ("edit.find",):
-            return "What is inside a block cannot be changed here."
+            return "The drawing of a block follows from its parameters. Unpack the block to change its parts."
         if action_id == "design.stage" and isinstance(self.controller, InsideController):
             return NO_STAGES
         reason = self.reasons.get(action_id)
