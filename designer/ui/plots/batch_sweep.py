@@ -50,6 +50,7 @@ class BatchSweep(Chart):
 
     def plot(self, look: Theme) -> None:
         self.x_axis = Axis(names=[(k, str(point.batch)) for k, point in enumerate(self.points)])
+        self._arrange()  # the size may be another than at the last drawing
         heights = [point.per_s or 0.0 for point in self.points]
         room = max(40, self._view.height())
         self.y_axis = Axis(low=0.0, high=max(heights, default=1.0) * room / (room - LABEL) or 1.0)

@@ -60,6 +60,7 @@ class Roofline(Chart):
     # -- drawing ---------------------------------------------------------------------------------------------------------------
 
     def plot(self, look: Theme) -> None:
+        self._arrange()  # the size may be another than at the last drawing
         times = 2 if units.name() == units.FLOPS else 1
         work = units.name().removesuffix("s")
         low_x, high_x, low_y, high_y = self._span()
@@ -225,17 +226,20 @@ class Roofline(Chart):
         return list(found.values())
 
     def _plot_legend(self, look: Theme) -> None:
-        """In the corner under the roof, where blocks hardly ever are."""
+        """In the corner under the roof, or, where blocks are there, in the one above it."""
         room = self._room()
         metrics = QFontMetricsF(look.font("caption"))
         times = 2 if units.name() == units.FLOPS else 1
         bounds = [bound for bound in SHAPES if any(point.bound == bound for point in self.points)]
         wide = max([metrics.horizontalAdvance(f"{bound}-bound") for bound in bounds], default=0.0)
-        for k, bound in enumerate(reversed(bounds)):
-            y = room.height() - 34 - 17 * k
-            x, height = self._value(QPointF(room.width() - wide - 26, y))
+        box = QRectF(room.width() - wide - 36, room.height() - 28 - 17 * len(bounds), wide + 36, 17 * len(bounds) + 8)
+        if any(box.intersects(self._box_around(point)) for point in self.points):
+            box.moveTo(2, 4)
+        for k, bound in enumerate(bounds):
+            y = box.top() + 12 + 17 * k
+            x, height = self._value(QPointF(box.left() + 10, y))
             self.dots([x * times], [height * times], look.color(COLORS[bound]), shape=SHAPES[bound], size=SIZES[bound])
-            x, height = self._value(QPointF(room.width() - wide - 14, y))
+            x, height = self._value(QPointF(box.left() + 22, y))
             self.words(f"{bound}-bound", x * times, height * times, look.color("text.secondary"))
 
     # -- pixels of the plot ------------------------------------------------------------------------------------------------------

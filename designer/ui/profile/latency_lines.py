@@ -65,7 +65,7 @@ def _against(device_name: str, name: str, estimate: Estimate, run: Run) -> Table
         )
         return TableLine(device_name, name, estimate, True, said, error, tip)
     tip = "The table learned from this run itself. Edit the design and run again to see how good its estimate is."
-    return TableLine(device_name, name, estimate, True, "from this run", None, tip)
+    return TableLine(device_name, name, estimate, True, "this run", None, tip)
 
 
 def _signed(error: float) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.analysis.measured import Profile, Roof
@@ -50,6 +53,7 @@ class Tiles(QWidget):
         super().__init__()
         row = without_margins(QHBoxLayout(self), 12)
         self._compact = False
+        self._again: Callable[[], object] = lambda: None  # what is shown, once more
         self.whole = Tile("Median")
         self.layers = Tile("Layers and framework")
         self.memory = Tile("Peak memory, measured")
@@ -58,9 +62,11 @@ class Tiles(QWidget):
             row.addWidget(tile, 1)
 
     def be_compact(self, compact: bool) -> None:
-        """Shorter names where there is little room."""
+        """Say less where there is little room: numbers are never cut."""
+        if compact == self._compact:
+            return
         self._compact = compact
-        self.memory.name.setText(self._memory_name)
+        self._again()
 
     @property
     def _memory_name(self) -> str:
@@ -68,6 +74,7 @@ class Tiles(QWidget):
 
     def show_nothing(self, predicted: int | None) -> None:
         """There is no run, and nothing to estimate from."""
+        self._again = partial(self.show_nothing, predicted)
         self.whole.say("Median", NOTHING, "", "not run yet")
         self.layers.say("Layers and framework", NOTHING, "", "not run yet")
         self._memory(None, predicted, "")
@@ -75,6 +82,7 @@ class Tiles(QWidget):
 
     def show_estimate(self, ms: float, coverage: str, predicted: int | None, macs: int, batch: int, roof: Roof | None) -> None:
         """Nothing was run as it is now, but what it will take is known from its layers."""
+        self._again = partial(self.show_estimate, ms, coverage, predicted, macs, batch, roof)
         self.whole.say(f"Estimated, batch {batch}", _ms(ms), "ms", coverage)
         self.layers.say("Layers and framework", NOTHING, "", "not run as it is now")
         self._memory(None, predicted, "")
@@ -82,9 +90,14 @@ class Tiles(QWidget):
 
     def show_run(self, profile: Profile, roof: Roof | None) -> None:
         """The figures of a run."""
+        self._again = partial(self.show_run, profile, roof)
         times = profile.total_ms
-        spread = f"IQR {_ms(times.p25)} to {_ms(times.p75)}, p95 {_ms(times.p95)}"
+        spread = f"IQR {_ms(times.p25)} to {_ms(times.p75)}"
         tip = f"95 % interval of the median: {_ms(times.ci95[0])} to {_ms(times.ci95[1])} ms, {profile.runs:,} runs"
+        if self._compact:
+            tip = f"95 of 100 runs took at most {_ms(times.p95)} ms\n{tip}"
+        else:
+            spread += f", p95 {_ms(times.p95)}"
         self.whole.say(f"Median, batch {profile.batch}", _ms(times.median), "ms", spread, tip)
         if profile.layers_ms is None:
             self.layers.say("Layers and framework", NOTHING, "", "this backend times no layers")
@@ -92,10 +105,12 @@ class Tiles(QWidget):
             rest = times.median - profile.layers_ms
             sign = "+" if rest >= 0 else numbers.MINUS
             share = profile.layers_ms / times.median if times.median else 0.0
-            number = f"{_ms(profile.layers_ms)} {sign} {_ms(abs(rest))}"
+            number, below = f"{_ms(profile.layers_ms)} {sign} {_ms(abs(rest))}", f"layers add up to {share * 100:.0f} %"
+            if self._compact:
+                number, below = _ms(profile.layers_ms), f"{sign} {_ms(abs(rest))} ms, layers {share * 100:.0f} %"
             overhead = profile.layers_overhead
             tip = f"A run in which layers were timed took {numbers.share(overhead)} longer" if overhead else ""
-            self.layers.say("Layers and framework", number, "ms", f"layers add up to {share * 100:.0f} %", tip)
+            self.layers.say("Layers and framework", number, "ms", below, tip)
         self._memory(profile.peak_bytes_measured, profile.peak_bytes_predicted, profile.peak_how)
         self._reached(profile.macs, times.median, roof)
 
