@@ -210,6 +210,10 @@ def _take(design: str | None, asked: argparse.Namespace, picture: Path) -> int:
     QTimer.singleShot(PATIENCE_MS, loop, loop.quit)
     window.show()
     loop.exec()
+    page = window.page
+    if page is not None and page.canvas.arranger.busy:  # a large design is laid out in the background
+        page.canvas.arranger.finished.connect(loop.quit)
+        loop.exec()
     image = window.grab().toImage()
     window.close()
     program.end()

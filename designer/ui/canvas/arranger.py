@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from designer.app import arranging
@@ -84,6 +84,8 @@ class Working(QFrame):
 
 class Arranger(QObject):
     """Arranges what one canvas shows. Small designs glide to their places; large ones are laid out in a thread of its own."""
+
+    finished = Signal()  # a layout in the background was made, or given up
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -210,6 +212,11 @@ class Arranger(QObject):
 
     def cancel(self) -> None:
         """Give up a running layout: everything stays where it is."""
+        if self.job is not None:
+            self._end()
+            self.finished.emit()
+
+    def _end(self) -> None:
         job, self.job, self._then = self.job, None, None
         if job is not None:
             job.cancel()
@@ -220,8 +227,9 @@ class Arranger(QObject):
         then = self._then
         if self.sender() is not self.job or then is None:
             return
-        self.cancel()
+        self._end()
         then(places)
+        self.finished.emit()
 
     def _failed(self, sentence: str) -> None:
         if self.sender() is self.job:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QAbstractAnimation, QPoint, Qt
+from PySide6.QtCore import QAbstractAnimation, QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from designer.app.placing import rect
 from designer.catalogue import load
+from designer.document.files import save
 from designer.document.format import read, write
 from designer.graph import layout as layouts
 from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note
@@ -463,3 +464,14 @@ def test_what_is_inside_an_own_block_is_arranged_there(show: Show, action: str) 
     canvas.document.stack.undo()
     assert state(design) == before
     assert agrees(canvas)
+
+
+def test_a_document_that_is_closed_takes_its_layout_with_it(open_window: Any, held: threading.Event, tmp_path: Path) -> None:
+    """The thread ends with the document: the leak check of every test would find it."""
+    save(large(), tmp_path / "large.lightdesign")
+    window = open_window(tmp_path / "large.lightdesign")
+    assert window.page.canvas.arranger.busy
+    assert any(thread.name == "layout" for thread in threading.enumerate())
+    window.close_page(window.page)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not any(thread.name == "layout" and thread.is_alive() for thread in threading.enumerate())
