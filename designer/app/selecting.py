@@ -35,6 +35,19 @@ def same_kind(design: Design, ids: Iterable[str], scope: str = ROOT) -> frozense
     return frozenset(node.id for node in network.nodes() if node.block in kinds)
 
 
+def neighbour(engine: Engine, ids: Iterable[str], by: int) -> str | None:
+    """The node before or behind some nodes in execution order, at the ends these themselves; without any, the first or last."""
+    order = [*engine.order.order, *engine.order.rest]
+    if not order:
+        return None
+    chosen = set(ids)
+    places = [place for place, node_id in enumerate(order) if node_id in chosen]
+    if not places:
+        return order[0 if by > 0 else -1]
+    place = (max(places) if by > 0 else min(places)) + by
+    return order[min(max(place, 0), len(order) - 1)]
+
+
 def find(design: Design, engine: Engine, text: str, scope: str = ROOT) -> list[str]:
     """Ids of the nodes that fit every word of `text`, in execution order.
 

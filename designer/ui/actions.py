@@ -213,6 +213,8 @@ SPECS: tuple[Spec, ...] = (
     _edit(
         "disconnect", "Disconnect", "Take away the selected wire, or all of the blocks", "Shift+X", icon="unlink", group="wires"
     ),
+    _edit("select_next", "Select next", "Select the block that comes next in execution order", "Alt+Down", group="select"),
+    _edit("select_previous", "Select previous", "Select the block that comes before", "Alt+Up", group="select"),
     _edit("select_all", "Select all", "Select every block", "Ctrl+A", group="select"),
     _edit("select_upstream", "Select upstream", "Select everything the selected blocks depend on", "Shift+U", group="select"),
     _edit(

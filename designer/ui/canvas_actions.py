@@ -78,6 +78,8 @@ class CanvasActions(QObject):
             "edit.rename": self.ask_name,
             "edit.connect": self.ask_end,
             "edit.disconnect": self.disconnect_wires,
+            "edit.select_next": partial(self.walk, 1),
+            "edit.select_previous": partial(self.walk, -1),
             "edit.select_upstream": partial(self.select, selecting.upstream),
             "edit.select_downstream": partial(self.select, selecting.downstream),
             "edit.select_kind": partial(self.select, selecting.same_kind),
@@ -411,6 +413,13 @@ class CanvasActions(QObject):
         self.editor = None
         if node_id in self.controller.design.root:
             self.attempt(lambda: commands.rename(self.controller.design, node_id, label.strip()))
+
+    def walk(self, by: int) -> None:
+        """Select the next block in execution order, and bring it into view."""
+        found = selecting.neighbour(self.controller.engine, self.controller.selection, by)
+        if found is not None:
+            self.view.select({found})
+            self.view.reveal(found)
 
     def select(self, grown: Callable[[Design, frozenset[str]], frozenset[str]]) -> None:
         """Let the selection grow along the wires, or to all blocks of its kinds."""

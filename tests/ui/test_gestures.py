@@ -771,3 +771,22 @@ def test_nothing_changes_inside_a_block(board: MakeBoard) -> None:
     b.nothing_done()
     assert b.canvas.insert("relu"), "the Insert menu goes back to the design"
     assert b.canvas.scope == ()
+
+
+def test_alt_and_an_arrow_walk_from_block_to_block(board: MakeBoard, qtbot: QtBot) -> None:
+    b = board(line())
+    order = list(b.controller.engine.order.order)
+    ALT = Qt.KeyboardModifier.AltModifier  # noqa: N806
+    for wanted in [*order, order[-1]]:
+        b.key(Qt.Key.Key_Down, ALT)
+        assert b.controller.selection == {wanted}
+    for wanted in [*reversed(order[:-1]), order[0]]:
+        b.key(Qt.Key.Key_Up, ALT)
+        assert b.controller.selection == {wanted}
+    b.view.select(set(order))
+    b.key(Qt.Key.Key_Up, ALT)
+    assert b.controller.selection == {order[0]}
+    b.view.look(1.0, QPointF(5_000, 5_000))
+    b.key(Qt.Key.Key_Down, ALT)
+    qtbot.waitUntil(lambda: b.view.viewport().rect().contains(b.block(order[1])))
+    b.nothing_done()

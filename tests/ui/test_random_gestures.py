@@ -36,7 +36,20 @@ MODIFIERS = [
 ACTIONS = [
     *("edit.delete", "edit.delete_close", "edit.duplicate", "edit.copy", "edit.cut", "edit.paste", "edit.disable"),
     *("edit.select_all", "edit.select_upstream", "edit.select_downstream", "edit.select_kind", "edit.replace", "edit.rename"),
-    *("edit.find", "insert.quick", "insert.note", "design.tidy", "view.fit", "view.inside", "view.back", "view.zoom_selection"),
+    *(
+        "edit.select_next",
+        "edit.select_previous",
+        "edit.connect",
+        "edit.disconnect",
+        "edit.find",
+        "insert.quick",
+        "insert.note",
+        "design.tidy",
+        "view.fit",
+        "view.inside",
+        "view.back",
+        "view.zoom_selection",
+    ),
 ]
 ARRANGING = [
     *("design.tidy_selection", "design.flow_right", "design.flow_down", "design.align_left", "design.align_middle"),
