@@ -15,6 +15,7 @@ from typing import NamedTuple
 from designer.analysis.flatten import flatten
 from designer.analysis.measured import ELEMENT_BYTES, MeasureError
 from designer.analysis.memory import peak_activation_elements
+from designer.compile.initial import CALIBRATION_BATCH
 from designer.compile.plan import Plan
 from designer.measure import machine
 
@@ -49,6 +50,13 @@ def refuse_too_large(plan: Plan, dtype: str, batch: int, device: str) -> None:
         f"{name} needs {said(need.total)} at batch {batch} in {dtype}: {said(need.activations)} of activations and "
         f"{said(need.weights)} of weights, but {where} has {said(free)} free. Use a smaller batch, resolution or width."
     )
+
+
+def may_calibrate(plan: Plan) -> bool:
+    """Whether there is memory for the batch from which batch norms take their statistics. Without them times are the same, but
+    for networks so deep that numbers fade away: processors are slow with the smallest of them."""
+    free = machine.free_bytes("cpu")
+    return free is None or need_of(plan, "fp32", CALIBRATION_BATCH).total <= free
 
 
 def said(size: int) -> str:

@@ -17,6 +17,7 @@ from designer.compile.onnx_prepare import prepare, reference_of
 from designer.compile.plan import Plan
 from designer.compile.torch_module import to_torch
 from designer.measure.clocks import Clock
+from designer.measure.memory import may_calibrate
 
 if TYPE_CHECKING:
     import numpy
@@ -57,7 +58,7 @@ class Node(NamedTuple):
 
 def export(plan: Plan, folder: Path, *, dynamic: bool, seed: int, weights: Any) -> Model:
     """Write the model into a folder, as `export_onnx` does, without looking at it again."""
-    module = to_torch(plan.design, seed=seed, calibrate=True, weights=weights)
+    module = to_torch(plan.design, seed=seed, calibrate=may_calibrate(plan), weights=weights)
     reference = reference_of(module, plan)
     opset = onnx_opset.native(onnx_opset.wanted(None))
     draft = traced(plan, reference, prepare(reference, plan, opset=opset, keep_batch_norm=False), opset, 2 if dynamic else 1)

@@ -15,6 +15,7 @@ from designer.compile.plan import Plan
 from designer.compile.torch_module import META, to_torch
 from designer.compile.verify import walk
 from designer.measure.clocks import Clock
+from designer.measure.memory import may_calibrate
 
 if TYPE_CHECKING:
     import torch
@@ -57,7 +58,7 @@ def module_of(plan: Plan, backend: BackendName, dtype: DtypeName, device: str, *
     import torch
 
     with torch.device("cpu"):
-        module = to_torch(plan.design, seed=seed, calibrate=True, weights=weights)
+        module = to_torch(plan.design, seed=seed, calibrate=may_calibrate(plan), weights=weights)
     module = module.float()
     if backend == "fused":
         fold_batch_norms(module, {step.path: step.path for step in plan.layers})

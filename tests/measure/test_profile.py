@@ -160,6 +160,15 @@ def test_a_design_with_several_inputs_and_outputs_and_a_sweep_that_does_not_fit(
     assert found.sweep[1].total_ms is None
 
 
+def test_statistics_are_left_out_where_their_batch_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = designer.compile.plan.plan_of(small())
+    assert memory.may_calibrate(plan)
+    monkeypatch.setattr(machine, "free_bytes", lambda device: memory.need_of(plan, "fp32", 2).total)
+    assert not memory.may_calibrate(plan)
+    found = profile(small(), **QUICK)
+    assert found.total_ms.median > 0
+
+
 def test_what_the_time_limit_ended_says_so() -> None:
     found = profile(small(), threads=1, roof=ROOF, time_limit_s=0.001)
     assert found.stopped == "time_limit"
