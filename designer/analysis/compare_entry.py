@@ -16,7 +16,8 @@ MOST = 4
 class Times:
     """Milliseconds of one batch: `blocks` by the path of root nodes, `layers` by that of whatever was booked somewhere.
 
-    `total_ms` is the whole network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`):
+    `parts` are by primitive: what took its time, together with whatever a backend fused into it. `total_ms` is the whole
+    network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`):
     times are compared only where these are equal. `runs` is 0 for an estimate. `ci95` is the interval of the median. `bounds` say
     what holds a block back, where the roof of the machine is known, and `traffic` what it moves, in bytes. `noisy` says that
     other work disturbed the runs.
@@ -29,6 +30,8 @@ class Times:
         conditions: str,
         *,
         layers: Mapping[str, float] | None = None,
+        parts: Mapping[str, float] | None = None,
+        kernels: Mapping[str, int] | None = None,
         runs: int = 0,
         ci95: tuple[float, float] | None = None,
         bounds: Mapping[str, str] | None = None,
@@ -38,6 +41,8 @@ class Times:
         self.total_ms = total_ms
         self.blocks = dict(blocks)
         self.layers = dict(layers or {})
+        self.parts = dict(parts if parts is not None else self.layers)
+        self._kernels = dict(kernels or {})
         self.conditions = conditions
         self.runs = runs
         self.ci95 = ci95
@@ -65,6 +70,11 @@ class Times:
             at += 1
         return found
 
+    def kernels(self, path: str) -> int:
+        """How many things ran at a path and inside of it; 0 where the run does not say."""
+        prefix = f"{path}."
+        return sum([count for place, count in self._kernels.items() if place == path or place.startswith(prefix)])
+
     def of(self, units: Sequence[Unit]) -> float | None:
         """The time of several blocks together; None where one of them has none of its own."""
         total = 0.0
@@ -85,13 +95,20 @@ def times_of(profile: Profile) -> Times:
         if block.ms is not None or block.path in inside
     }
     layers: dict[str, float] = {}
+    parts: dict[str, float] = {}
+    kernels: dict[str, int] = {}
     for layer in profile.layers:
         layers[layer.path] = layers.get(layer.path, 0.0) + layer.ms
+        kernels[layer.path] = kernels.get(layer.path, 0) + 1
+        for part in layer.parts or (layer.path,):
+            parts[part] = parts.get(part, 0.0) + layer.ms
     return Times(
         profile.total_ms.median,
         blocks,
         conditions_of(profile),
         layers=layers,
+        parts=parts,
+        kernels=kernels,
         runs=profile.runs,
         ci95=profile.total_ms.ci95,
         bounds={block.path: block.bound for block in profile.blocks if block.bound is not None},

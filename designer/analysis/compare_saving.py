@@ -166,8 +166,11 @@ def _why(entry: Entry, unit: Unit, ms: float, times: Times) -> str:
     bound = times.bounds.get(unit.path, "")
     steps = flat_of(unit.result).steps
     if bound == "overhead":
-        each = ms / len(steps)
-        return f"{len(steps)} kernels of {numbers.ms(each) if each >= 1 else f'{each * 1000:.0f} µs'} each: overhead-bound"
+        count = times.kernels(unit.path) or len(steps)
+        each = ms / count
+        if count == 1:
+            return f"One kernel of {numbers.ms(each)}: overhead-bound"
+        return f"{count} kernels of {numbers.ms(each) if each >= 1 else f'{each * 1000:.0f} µs'} each: overhead-bound"
     intensity = _intensity([unit], times)
     if bound == "compute":
         return f"Compute-bound at {_rate(unit.macs, ms)}" if unit.macs else "Compute-bound"
@@ -186,7 +189,7 @@ def _grouped(entry: Entry, unit: Unit, ms: float, times: Times) -> str:
     slow_ms = slow_macs = 0.0
     for name, step in zip(names_of(unit.result), flat_of(unit.result).steps, strict=True):
         if step.block.layer == "conv" and kind_of(step) in (DEPTHWISE, GROUPED):
-            took = times.layers.get(f"{unit.path}.{name}" if name else unit.path)
+            took = times.parts.get(f"{unit.path}.{name}" if name else unit.path)
             if took:
                 slow_ms += took
                 slow_macs += step.cost.macs
@@ -206,7 +209,7 @@ def _other_rate(entry: Entry, times: Times) -> float | None:
     for unit in entry.facts.units:
         for name, step in zip(names_of(unit.result), flat_of(unit.result).steps, strict=True):
             if step.block.layer is not None and kind_of(step) not in (DEPTHWISE, GROUPED):
-                took = times.layers.get(f"{unit.path}.{name}" if name else unit.path)
+                took = times.parts.get(f"{unit.path}.{name}" if name else unit.path)
                 if took:
                     ms += took
                     macs += step.cost.macs

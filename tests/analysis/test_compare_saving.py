@@ -154,3 +154,24 @@ def test_kernels_under_a_millisecond_are_said_in_microseconds() -> None:
     unit = unit_of("mobilenet_v2", only([base, quick]).culprits[0].path)
     steps = len(flat_of(unit.result).steps)
     assert only([base, quick]).culprits[0].why == f"{steps} kernels of {800 / steps:.0f} µs each: overhead-bound"
+
+
+def test_a_profile_is_read_with_what_a_backend_fused() -> None:
+    """The reasons of a fused run come from the parts of what ran, and count what ran."""
+    from designer import protocol
+    from designer.analysis.compare_entry import times_of
+    from designer.catalogue import load
+    from designer.document.format import write
+    from tests.app import fake_measure
+
+    profile = fake_measure.profile(protocol.ProfileDesign(design=write(load("mobilenet_v2")), backend="fused"))
+    times = times_of(profile)
+    found = facts("mobilenet_v2")
+    assert times.conditions == "Fake CPU 3000, 2 threads, fp32, fused"
+    assert times.of(found.units) == pytest.approx(profile.total_ms.median)
+    unit = next(unit for unit in found.units if unit.path == "stage2.ir2")
+    convs = [name for name, step in zip(names_of(unit.result), flat_of(unit.result).steps, strict=True) if step.block.layer]
+    assert all(f"stage2.ir2.{name}" in times.parts for name in convs)
+    ran = [layer for layer in profile.layers if layer.path.startswith("stage2.ir2.")]
+    assert times.kernels("stage2.ir2") == len(ran) < len(flat_of(unit.result).steps)
+    assert times.kernels("stage2.ir") == 0

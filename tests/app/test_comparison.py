@@ -395,3 +395,44 @@ def test_runs_of_presets_are_kept_and_known_the_next_time(client: Start, qtbot: 
     assert again is not None
     assert again.total_ms == ms.total_ms
     assert later.entries[1].measured is None, "another resolution was not measured"
+
+
+# -- whatever is done ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=30)
+def test_whatever_is_done_the_entries_are_those_of_a_fresh_look(seed: int) -> None:
+    rng = random.Random(seed)
+    model = CompareModel()
+    documents = [Controller(load(text)) for text in ("squeezenet1_1:resolution=64", "mobilenet_v2:resolution=64")]
+    for _ in range(rng.randrange(1, 14)):
+        what = rng.choice(["add", "text", "state", "remove", "baseline", "edit", "edit", "undo", "ready", "close"])
+        controller = rng.choice(documents)
+        with suppress(LightdesignerError):
+            if what == "add":
+                model.add_document(controller)
+            elif what == "text":
+                model.add_text(rng.choice(["squeezenet1_1:resolution=64", "resnet18:resolution=32", "nothing"]))
+            elif what == "state":
+                model.add_state(controller, rng.randrange(0, controller.stack.count() + 1))
+            elif what == "remove" and model.designs:
+                model.remove(rng.choice(model.designs))
+            elif what == "baseline":
+                model.set_baseline(rng.randrange(-1, 5))
+            elif what == "edit":
+                controller.apply(random_edit(rng, controller.design), "Edit")
+            elif what == "undo" and controller.stack.canUndo():
+                controller.stack.undo()
+            elif what == "ready":
+                model.show_ready(rng.choice(READY))
+            elif what == "close":
+                model.document_closed(controller)
+        assert len(model.designs) <= 4
+        assert model.baseline == 0 or model.baseline < len(model.designs)
+        entries = model.entries
+        assert len({entry.short for entry in entries}) == len(entries)
+        for one, entry in zip(model.designs, entries, strict=True):
+            assert entry.facts[:10] == facts_of(Engine(one.controller.design))[:10]
+        model.comparison()
+    model.clear()
