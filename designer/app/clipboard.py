@@ -52,6 +52,7 @@ def copied(
         "Copied blocks",
         Network.of(nodes, [edge for edge in network.edges() if edge.source in wanted and edge.target in wanted]),
     )
+    made.flow = design.flow
     waiting = sorted(used_definitions(made.root))
     while waiting:
         name = waiting.pop()
@@ -178,7 +179,9 @@ def taken_in(design: Design, clip: Design, edits: list[Edit]) -> dict[str, str]:
             taken.add(name)
             made = msgspec.structs.replace(definition, id=name, network=network, name=_free_name(titles, definition.name))
             titles.add(made.name)
-            positions, notes = clip.positions.get(own, {}), clip.notes.get(own, {})
+            # places of a flow that runs another way would lead all wires back and forth
+            positions = clip.positions.get(own, {}) if clip.flow == design.flow else {}
+            notes = clip.notes.get(own, {})
             edits.append(Define(definition=made, positions=dict(positions), notes=dict(notes)))
     return names
 

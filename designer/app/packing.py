@@ -17,10 +17,11 @@ from designer.app.commands import connection, step
 from designer.app.naming import Names, stem_of
 from designer.app.pack_plan import Plan
 from designer.app.pack_proposals import Candidate, Inlet, Outlet, Place, Relation, same
-from designer.app.placing import Places, Point, centred
+from designer.app.placing import Places, Point, centred, size_of, snapped
 from designer.graph import rules
 from designer.graph.design import Design
 from designer.graph.edits import AddNode, Compound, Define, Describe, Edit, RemoveNode
+from designer.graph.layout import SNAP
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError
@@ -172,16 +173,20 @@ def _inner_edges(network: Network, plan: Plan, inputs: Sequence[str], outputs: S
 
 
 def _inner_places(where: Places, plan: Plan, inputs: Sequence[str], outputs: Sequence[str]) -> dict[str, Point] | None:
-    """Where the blocks stand inside: as they stood outside, ports above and below. None where one has no place."""
+    """Where the blocks stand inside: as they stood outside, ports before and behind them. None where one has no place."""
     if any(node_id not in where.stored for node_id in plan.ids):
         return None
     boxes = [box for node_id in plan.ids if (box := where.rect(node_id)) is not None]
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    middle, bottom = (left + max(box[2] for box in boxes)) / 2, max(box[3] for box in boxes)
+    turn = where.turned  # across the flow and along it, whichever way that runs
+    starts, ends = [turn(box[:2]) for box in boxes], [turn(box[2:]) for box in boxes]
+    middle = (min(across for across, _ in starts) + max(across for across, _ in ends)) / 2
+    first, last = min(along for _, along in starts), max(along for _, along in ends)
+    width, height = turn(size_of("input"))
     found = {plan.inside[node_id]: where.at[node_id] for node_id in plan.ids}
-    for names, y in ((inputs, top - 52), (outputs, bottom + 52)):
+    for names, along in ((inputs, first - where.gap - height / 2), (outputs, last + where.gap + height / 2)):
         for k, name in enumerate(names):
-            found[name] = centred((middle + (k - (len(names) - 1) / 2) * 160, y), "input")
+            across = middle + (k - (len(names) - 1) / 2) * (width + SNAP)  # in one line with the blocks, on the grid or not
+            found[name] = turn((across - width / 2, snapped(along - height / 2)))
     return found
 
 

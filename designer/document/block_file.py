@@ -24,6 +24,7 @@ def block_design(design: Design, scope: str) -> Design:
     """A design that holds one definition of another and those it uses, and shows a copy of it."""
     definition = design.definitions[scope]
     made = Design(definition.name)
+    made.flow = design.flow
     waiting = [scope]
     while waiting:
         name = waiting.pop()

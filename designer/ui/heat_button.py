@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from designer.ui import theme
@@ -50,7 +51,15 @@ class HeatButton(QToolButton):
         return QSize(layout.sizeHint().width() if layout is not None else 100, 28)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return self.sizeHint()  # a narrow tool bar takes its room elsewhere
+        return self.sizeHint()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Keep the room for what is said: a tool bar that is too narrow cuts below any hint, and has to take from sliders."""
+        self.setMinimumWidth(self.sizeHint().width())
 
     def _follow(self) -> None:
         shown = next((action for action in self.menu().actions() if action.isChecked()), self._actions[OFF])
@@ -61,7 +70,7 @@ class HeatButton(QToolButton):
         self.setAccessibleName(f"Heat: {shown.text()}")
         why = self._actions.why_not(OFF)
         self.setToolTip(f"Heat: {why}" if why else "Colour blocks by what they cost")
-        self.updateGeometry()
+        self._hold()
 
     def _recolour(self) -> None:
         for name, color in ICONS.items():

@@ -9,7 +9,7 @@ from designer.app import commands
 from designer.app.clipboard import ClipboardError, copied, duplicated, pasted
 from designer.catalogue import load
 from designer.document.format import read, write
-from designer.graph.design import ROOT, Design, Note
+from designer.graph.design import RIGHT, ROOT, Design, Note
 from designer.graph.edits import Define
 from designer.graph.network import Node
 from designer.graph.own_block import Definition, Exposed
@@ -95,6 +95,21 @@ def test_own_blocks_come_along_inner_ones_first() -> None:
     assert bench.design.notes["unit"]["n"].text == "why"
     bench.do(commands.connect(bench.design, wire("input -> mine")))
     assert bench.engine.results["mine"].status in ("ok", "unused")
+
+
+def test_places_inside_are_left_out_where_wires_run_another_way() -> None:
+    text = copied(with_unit(), ["mine"])
+    bench = Bench(chain("relu", shape=(8, 8, 8)))
+    bench.design.flow = RIGHT
+    bench.do(pasted(bench.design, text))
+    assert "unit" not in bench.design.positions, "the canvas lays it out as wires run here"
+    assert bench.design.notes["unit"]["n"].text == "why"
+    back = Bench(chain("relu", shape=(8, 8, 8)))
+    back.design.flow = RIGHT
+    made = with_unit()
+    made.flow = RIGHT
+    back.do(pasted(back.design, copied(made, ["mine"])))
+    assert back.design.positions["unit"] == {"conv": (0.0, 0.0)}
 
 
 def test_equal_own_blocks_merge() -> None:

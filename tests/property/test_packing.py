@@ -20,13 +20,15 @@ from designer.app.inside import InsideController
 from designer.app.pack_plan import NotConvex, Plan, planned
 from designer.app.pack_proposals import Candidate, copies_in
 from designer.app.packing import Choice, packed
+from designer.app.placing import size_of
 from designer.app.unpacking import unpacked
 from designer.app.wiring import reached
 from designer.catalogue import load
 from designer.compile.torch_module import examples, to_torch
 from designer.document.format import read, write
-from designer.graph.design import Design
+from designer.graph.design import DOWN, RIGHT, ROOT, Design
 from designer.graph.edits import Compound, Connect, Disconnect
+from designer.graph.layout import layout
 from designer.graph.network import Node, node_path
 from designer.graph.own_block import OWN
 from designer.graph.rules import StructureError
@@ -252,6 +254,23 @@ def branch() -> Design:
         ],
         ["image -> a", "a -> b", "b -> c", "c -> d.a", "a -> d.b", "d -> output"],
     )
+
+
+@pytest.mark.parametrize("flow", [DOWN, RIGHT])
+def test_ports_stand_before_and_behind_the_blocks_as_wires_run(flow: str) -> None:
+    made = chain("conv2d", "relu", shape=(8, 8, 8))
+    made.flow = flow
+    places = layout(made.root, made.resolve, flow=flow)
+    made.positions = {ROOT: dict(places)}
+    plan = planned(made, Engine(made), ["conv2d", "relu"])
+    choice = Choice("Pair", ["x"], ["y"], {}, [])
+    packed(made, Engine(made), plan, choice, places).apply(made)
+    inside = made.positions["pair"]
+    along, across = (0, 1) if flow == RIGHT else (1, 0)
+    order = [inside[one][along] for one in ("x", "conv2d", "relu", "y")]
+    assert order == sorted(order)
+    sizes = {one: size_of("input" if one in "xy" else "relu") for one in inside}
+    assert len({inside[one][across] + sizes[one][across] / 2 for one in inside}) == 1, "one line"
 
 
 def test_what_lies_between_is_named() -> None:

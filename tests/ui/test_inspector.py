@@ -16,6 +16,7 @@ from designer.app.controller import Controller
 from designer.graph.design import Design
 from designer.graph.edits import SetLabel, SetParam
 from designer.ui import units
+from designer.ui.panels.fields import SIDE_WIDTH, PairField
 from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.parameter_form import FormRow
 from designer.ui.panels.spin import Spin
@@ -300,6 +301,27 @@ def test_the_card_follows_a_drag_and_the_unit(show: Show, qtbot: QtBot) -> None:
     units.switch()
     assert panel.card.macs.name.text() == "FLOPs"
     assert panel.card.macs.value.text() == "25.7 M"
+
+
+def test_a_figure_that_needs_the_room_sends_its_unit_up_to_the_name(show: Show) -> None:
+    panel = show(catalogue.draw("mobilenet_v2"), "stage2_ir2")
+    stat = panel.card.activations
+    wide = sum(part.sizeHint().width() for part in (stat.value, stat.unit, stat.share)) + 12
+    stat.setFixedWidth(wide)
+    QApplication.processEvents()
+    assert (stat.name.text(), stat.unit.isHidden()) == ("Activations", False)
+    stat.setFixedWidth(wide - 1)
+    QApplication.processEvents()
+    assert (stat.name.text(), stat.unit.isHidden()) == ("Activations, elements", True)
+    assert "elements" in stat.accessibleName()
+
+
+def test_both_sides_of_a_pair_fit_where_blocks_differ(show: Show) -> None:
+    panel = show(chain(("a", "conv2d", {"kernel_size": 3}), ("b", "conv2d", {"kernel_size": 1}), shape=(8, 12, 12)), "a", "b")
+    pair = next(one for one in panel.findChildren(PairField) if one.parameter.name == "kernel_size")
+    assert pair.high.text() == pair.wide.text() == ""
+    assert pair.high.lineEdit().placeholderText()
+    assert pair.high.width() == pair.wide.width() == SIDE_WIDTH
 
 
 def test_unknown_is_said_while_the_block_has_an_error(show: Show) -> None:

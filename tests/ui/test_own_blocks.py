@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.app.inside import NO_STAGES, InsideController
@@ -71,6 +71,24 @@ def separable(open_window: Open, tmp_path: Path) -> MainWindow:
     )
     save(made, tmp_path / "net.lightdesign")
     return open_window(tmp_path / "net.lightdesign")
+
+
+def test_long_names_are_cut_in_the_dialog_and_figures_are_not(open_window: Open, tmp_path: Path) -> None:
+    long = "a_name_that_somebody_thought_about_for_a_long_time"
+    made = chain((long, "conv_norm_act", {"out_channels": 48}), ("last", "relu"), shape=(8, 112, 112))
+    save(made, tmp_path / "net.lightdesign")
+    canvas = canvas_of(window := open_window(tmp_path / "net.lightdesign"))
+    canvas.document.select({long, "last"})
+    canvas.handlers["design.pack"]()
+    pack = dialog(window, PackDialog)
+    inside = pack.area.widget()
+    assert inside.width() <= pack.area.viewport().width(), "nothing is hidden at the right"
+    _, box, field = pack.candidates[0]
+    assert "…" in box.text()
+    assert long in box.accessibleName()
+    assert field.mapTo(inside, field.rect().bottomRight()).x() <= inside.width()
+    assert any(one.text() == "48 × 112 × 112" for one in inside.findChildren(QLabel))
+    pack.reject()
 
 
 def test_the_dialog_proposes_what_follows_the_input_and_packs_as_one_step(

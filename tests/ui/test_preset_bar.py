@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from designer.graph.edits import RemoveNode
@@ -36,6 +37,15 @@ def test_dragging_the_width_redraws_live_as_one_step(open_window: Open, qtbot: Q
     controller.stack.undo()
     assert controller.engine.total.macs == 300_774_272
     assert width.spin.text() == "1"
+
+
+def test_what_colours_the_blocks_is_said_in_full_beside_them(open_window: Open) -> None:
+    window = open_window("mobilenet_v2")
+    heat = window.tools.heat
+    for metric in ("off", "macs", "memory", "activations"):
+        window.actions_[f"view.heat_{metric}"].trigger()
+        QApplication.processEvents()
+        assert heat.value.width() >= heat.value.fontMetrics().horizontalAdvance(heat.value.text()), metric
 
 
 def test_the_resolution_is_typed_and_both_sides_follow(open_window: Open, qtbot: QtBot) -> None:

@@ -358,17 +358,20 @@ class NodeItem(QGraphicsItem):
             work = self.scale_.heat.bare(hot)
         size = MIDDLE_LOOK["icon"]
         text_x = min(MIDDLE_LOOK["text_x"], 14 * zoom + size + 6)
-        middle = height / 2 - (2.0 if (hot.value if hot is not None else self.share) and height > 30 else 0.0)
+        middle = height / 2 - (2.0 if (hot.value if hot is not None else self.share) else 0.0)  # the bar stands below
         quiet = self.quiet
         painter.save()
         painter.scale(1 / zoom, 1 / zoom)
         if quiet:
             painter.setOpacity(painter.opacity() * 0.55)
-        draw.draw_icon(painter, kit, self.glyph(), self._hue(kit), text_x - size - 6, middle - size / 2, size)
         right = width - PAD_MIDDLE
-        painter.setPen(muted if quiet else text)
         if self._name_width < 0:
             self._name_width = kit.small_name_metrics.horizontalAdvance(name)
+        if text_x + self._name_width > right >= PAD_MIDDLE + self._name_width:
+            text_x, work = (width - self._name_width) / 2, ""  # a whole name says more than an icon and half of it
+        else:
+            draw.draw_icon(painter, kit, self.glyph(), self._hue(kit), text_x - size - 6, middle - size / 2, size)
+        painter.setPen(muted if quiet else text)
         fits = text_x + self._name_width + 8 + len(work) * kit.small_digit <= right
         if work and fits:
             painter.setFont(kit.small_number_font)
@@ -379,7 +382,7 @@ class NodeItem(QGraphicsItem):
             name if self._name_width <= right - text_x else self._fit(name, kit, "middle", right - text_x),
         )
         bar = 2.0
-        y = height - max(3.0, BAR["y_from_bottom"] * zoom)
+        y = height - max(2.5, BAR["y_from_bottom"] * zoom)
         self._draw_bar(painter, kit, text_x, y, right - text_x, bar)
         painter.restore()
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from blocks.errors import LightdesignerError
 from designer.app.pack_plan import Plan
@@ -21,6 +32,27 @@ from designer.ui.widgets import button, label, without_margins
 PACK = "pack"
 WIDTH, MOST_HEIGHT = 592, 460
 NAME_WIDTH = 168
+BOX_WIDTH = 28  # of a box and the gap before its text
+
+
+class _Cut(QObject):
+    """Cuts the text of a widget in its middle where it has no room, so that what stands beside it has."""
+
+    def __init__(self, widget: QLabel | QCheckBox, around: int = 0) -> None:
+        super().__init__(widget)
+        self._widget, self._whole, self._around = widget, widget.text(), around
+        widget.setAccessibleName(self._whole)
+        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Resize and watched is self._widget:
+            room = self._widget.width() - self._around
+            shown = self._widget.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room)
+            self._widget.setText(shown)
+            if shown != self._whole and not self._widget.toolTip():
+                self._widget.setToolTip(self._whole)
+        return False
 
 
 class PackDialog(Question):
@@ -118,13 +150,16 @@ class PackDialog(Question):
             grid.addWidget(field, row, 1)
             source = port.source
             whose = "free" if source is None else f"{'from' if what == 'Input' else 'of'} {source[0]}"
-            spec = port.spec
-            grid.addWidget(label(f"{whose}   {shape(spec)}" if spec is not None else whose, "number-secondary"), row, 2)
+            _Cut(said := label(whose, "number-secondary"))
+            grid.addWidget(said, row, 2)
+            if port.spec is not None:
+                grid.addWidget(label(shape(port.spec), "number-secondary"), row, 3)
         self._inside.addLayout(grid)
 
     def _relation(self, one: Relation) -> QCheckBox:
         times = f"{one.times} {TIMES} " if one.times != 1 else ""
         box = QCheckBox(f"{self.plan.inside[one.node]}: {one.param} = {times}channels of {one.port}   ({one.value:,} now)")
+        _Cut(box, BOX_WIDTH)
         box.setChecked(one.meant)
         return box
 
@@ -139,6 +174,7 @@ class PackDialog(Question):
         node, param = one.bindings[0]
         further = f" and {len(one.bindings) - 1} more" if len(one.bindings) > 1 else ""
         box = QCheckBox(f"{self.plan.inside[node]}: {param}{further}")
+        _Cut(box, BOX_WIDTH)
         box.setToolTip(", ".join(f"{self.plan.inside[inner]}.{name}" for inner, name in one.bindings))
         box.setChecked(one.forced)
         field = QLineEdit(one.name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFontMetricsF, QGuiApplication, QPaintEvent
+from PySide6.QtGui import QDesktopServices, QFontMetricsF, QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from blocks.cost import ZERO, Cost
@@ -51,6 +51,8 @@ class Stat(QWidget):
     def __init__(self, name: str, unit: str = "") -> None:
         super().__init__()
         self.setFixedHeight(theme.current().size("stat"))
+        self.setMinimumWidth(1)  # the two of a row share its width evenly
+        self._name, self._measured = name, False
         column = without_margins(QVBoxLayout(self), 0)
         self.name = label(name, "caption")
         self.value = label("", "number-strong")
@@ -63,15 +65,31 @@ class Stat(QWidget):
         row.addStretch(1)
         column.addLayout(row)
 
+    def call(self, name: str) -> None:
+        """Give it another name."""
+        self._name = name
+        self._share_room()
+
     def show_figure(self, value: str, share: str = "", tip: str = "", *, unit: bool = True) -> None:
         self.value.setText(value)
-        self.unit.setVisible(unit and bool(self.unit.text()))
+        self._measured = unit and bool(self.unit.text())
         self.share.setText(share)
         self.share.setVisible(bool(share))
+        self._share_room()
         self.setToolTip(tip)
-        self.setAccessibleName(
-            " ".join(part for part in (self.name.text(), value, self.unit.text() if unit else "", share) if part)
-        )
+        self.setAccessibleName(" ".join(part for part in (self._name, value, self.unit.text() if unit else "", share) if part))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """The unit moves up to the name where figure and share leave it no room."""
+        parts = [part for part in (self.value, self.unit, self.share) if part.text()]
+        wanted = sum(part.sizeHint().width() for part in parts) + 6 * (len(parts) - 1)
+        above = self._measured and wanted > self.width()
+        self.unit.setVisible(self._measured and not above)
+        self.name.setText(f"{self._name}, {self.unit.text()}" if above else self._name)
 
 
 class SumTable(QWidget):
@@ -282,7 +300,7 @@ class CostCard(QWidget):
         self.mark.setText("switched off" if result.disabled else f"waits for {result.blocked_by}" if result.blocked_by else "")
         self.mark.setVisible(bool(self.mark.text()))
         self._figure(self.params, cost.params if cost else None, total.params if total else None)
-        self.macs.name.setText(units.name())
+        self.macs.call(units.name())
         macs = cost.macs if cost else None
         self._figure(self.macs, units.work(macs), units.work(total.macs) if total else None)
         self._figure(self.activations, cost.activations if cost else None, total.activations if total else None, short=True)
@@ -310,7 +328,7 @@ class CostCard(QWidget):
         self._known = None
         known = all(result.outputs for result in results)
         cost = sum([result.cost for result in results], ZERO) if known else None
-        self.macs.name.setText(units.name())
+        self.macs.call(units.name())
         self._figure(self.params, cost.params if cost else None, total.params if total else None)
         self._figure(self.macs, units.work(cost.macs) if cost else None, units.work(total.macs) if total else None)
         self._figure(self.activations, cost.activations if cost else None, total.activations if total else None, short=True)

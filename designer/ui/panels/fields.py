@@ -263,6 +263,8 @@ class CheckField(Field):
 class _Side(Spin):
     """One side of a pair: reads numbers only."""
 
+    MIXED = "…"  # two words and the link have no room beside each other
+
     def __init__(self, parameter: Parameter[Any], parent: QWidget | None = None) -> None:
         one = Int(0, minimum=parameter.minimum, maximum=parameter.maximum, optional=parameter.optional)
         one.name = parameter.name

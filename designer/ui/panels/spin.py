@@ -33,6 +33,7 @@ class Spin(QAbstractSpinBox):
 
     edited = Signal(object)
     released = Signal()
+    MIXED = "mixed"  # what stands in the field where several blocks differ
 
     def __init__(self, parameter: Parameter[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +52,7 @@ class Spin(QAbstractSpinBox):
     def show_value(self, value: Any, *, mixed: bool = False) -> None:
         self._value, self._mixed = value, mixed
         text = "" if mixed else words(value)
-        self.lineEdit().setPlaceholderText("mixed" if mixed else "")
+        self.lineEdit().setPlaceholderText(self.MIXED if mixed else "")
         if self._read(self.text()) != value or (mixed and self.text()) or isinstance(self._read(self.text()), BlockError):
             with QSignalBlocker(self.lineEdit()):
                 self.lineEdit().setText(text)
