@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 from designer.analysis.describe import name_of
 from designer.app.controller import Controller, GraphDelta
 from designer.app.inside import NO_STAGES, InsideController
-from designer.graph.design import RIGHT
 from designer.graph.own_block import OWN
 from designer.ui import theme, units
 from designer.ui.canvas.arranger import Arranger
@@ -33,7 +32,6 @@ from designer.ui.canvas_actions import CanvasActions
 from designer.ui.own_block_actions import OwnBlockActions
 
 SMALL = (520, 420)  # px below which the minimap would cover what it shows
-FLAT = 96  # px of a minimap whose design runs to the right
 
 Handler = Callable[[], object]
 
@@ -62,6 +60,7 @@ class Canvas(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.view)
         self.minimap = Minimap(self.view, self)
+        self.minimap.wants_other_size.connect(self._arrange)
         self.zoom_bar = ZoomBar(self.view, self)
         self.trail = Trail(self)
         self.trail.chosen.connect(self._go_back_to)
@@ -339,7 +338,7 @@ class Canvas(QWidget):
         dead = next((k for k, room in enumerate(self._rooms) if everything or not room.alive), None)
         if dead is not None:
             self._go_back_to(dead)
-        if (self.minimap.width() > self.minimap.height()) != (self.view.surface.orientation == RIGHT):
+        if self.minimap.sizeHint().width() != self.minimap.width():  # wires run another way
             self._arrange()
         if self._rooms:
             alive = [room.surface.follow() for room in self._rooms if isinstance(room.surface, InsideScene)]
@@ -403,9 +402,8 @@ class Canvas(QWidget):
         """Minimap and zoom bar in the lower right corner, the way back in the upper left one."""
         look = theme.current()
         margin = look.size("canvas.overlay_margin")
-        width, height = look.size("canvas.minimap")
-        if self.view.surface.orientation == RIGHT:
-            width, height = height, FLAT
+        size = self.minimap.sizeHint()
+        width, height = size.width(), size.height()
         bar = self.zoom_bar.sizeHint().height()
         right, bottom = self.width() - margin, self.height() - margin
         self.zoom_bar.setGeometry(right - width, bottom - bar, width, bar)

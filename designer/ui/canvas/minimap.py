@@ -1,11 +1,14 @@
-"""The minimap: the whole surface in 144 x 240 px, with a frame around what the view shows. Click or drag to go there."""
+"""The minimap: the whole surface in 144 x 240 px at most, with a frame around what the view shows. Click or drag to go there."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from designer.graph.design import RIGHT
 from designer.ui import theme
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import Box
@@ -15,12 +18,16 @@ from designer.ui.canvas.view import View
 from designer.ui.painting import painting
 
 PAD = 8.0
+MOST_ZOOM = 0.25
+LEAST_HEIGHT, STEP = 48, 16  # px; in steps, so that it does not follow every move
 NOWHERE = Box(0, 0, 1, 1)  # what an empty surface shows
 SLOW = 60  # ms between two pictures while things change
 
 
 class Minimap(QWidget):
     """Keeps a picture of the surface and draws it anew only when the surface has changed."""
+
+    wants_other_size = Signal()
 
     def __init__(self, view: View, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,7 +44,14 @@ class Minimap(QWidget):
         self.follow(view.surface)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(*theme.current().size("canvas.minimap"))
+        """As wide as the theme says (as high, where wires run to the right), and no higher than what it shows."""
+        width, height = theme.current().size("canvas.minimap")
+        if self._view.surface.orientation == RIGHT:
+            width, height = height, width
+        box = self._view.surface.content() or NOWHERE
+        zoom = min((width - 2 * PAD) / max(box.width, 1), MOST_ZOOM)
+        needed = math.ceil((box.height * zoom + 2 * PAD) / STEP) * STEP
+        return QSize(width, min(height, max(LEAST_HEIGHT, needed)))
 
     def follow(self, surface: Surface) -> None:
         """Show another surface."""
@@ -54,6 +68,8 @@ class Minimap(QWidget):
     def _forget(self) -> None:
         self._picture = None
         self.update()
+        if self.sizeHint() != self.size():
+            self.wants_other_size.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         self._picture = None
@@ -61,7 +77,7 @@ class Minimap(QWidget):
     def _scale(self) -> tuple[float, QPointF]:
         """Zoom of the small map and where scene (0, 0) is on it."""
         box = self._view.surface.content() or NOWHERE
-        zoom = min((self.width() - 2 * PAD) / max(box.width, 1), (self.height() - 2 * PAD) / max(box.height, 1), 0.25)
+        zoom = min((self.width() - 2 * PAD) / max(box.width, 1), (self.height() - 2 * PAD) / max(box.height, 1), MOST_ZOOM)
         x, y = box.centre
         return zoom, QPointF(self.width() / 2 - x * zoom, self.height() / 2 - y * zoom)
 

@@ -160,6 +160,17 @@ def test_the_minimap_leads_there(show: Show) -> None:
     assert not canvas.minimap.isVisible()
 
 
+def test_the_minimap_covers_no_more_than_it_shows(show: Show, qtbot: QtBot) -> None:
+    canvas = show("mobilenet_v2")
+    assert canvas.minimap.size().toTuple() == (144, 240)
+    canvas.handlers["design.flow_right"]()
+    qtbot.waitUntil(lambda: canvas.minimap.size().toTuple() == (240, 48))
+    assert canvas.minimap.geometry().bottom() < canvas.zoom_bar.geometry().top()
+    small = show()
+    assert small.minimap.width() == 144
+    assert small.minimap.height() < 240
+
+
 # -- selection ---------------------------------------------------------------------------------------------------------------
 
 
