@@ -14,7 +14,7 @@ from designer.graph.bypass import Bypasses
 from designer.graph.design import DOWN, RIGHT
 from designer.graph.layered import Cancelled, Gaps, Piece, arrange_pieces, rough_pieces
 from designer.graph.network import Network
-from designer.graph.topology import execution_order
+from designer.graph.topology import Wires, boundary, execution_order
 
 Point = tuple[float, float]
 FLOWS = (DOWN, RIGHT)
@@ -83,7 +83,7 @@ def plan(
         if port:
             around[node_id] = port
             aside.update(blocks)
-    trunk = _trunk(order.outputs, order.wires)
+    trunk = _trunk(network, sequence, order.wires, bypasses)
     pieces = []
     for node_id in sequence:
         node = network.node(node_id)
@@ -106,10 +106,15 @@ def plan(
     return Plan(pieces, metrics, flow, sizes is None)
 
 
-def _trunk(outputs: list[str], wires: Mapping[str, Mapping[str, tuple[str, str]]]) -> set[str]:
-    """What the first output reads: heads of other outputs stand beside it and never bend it."""
-    found = set(outputs[:1])
-    waiting = outputs[:1]
+def _trunk(network: Network, sequence: list[str], wires: Mapping[str, Wires], bypasses: Bypasses) -> set[str]:
+    """What the first output reads (or what nothing reads, at the end of the longest way, while there is no output yet): heads of
+    other outputs stand beside it and never bend it."""
+    ends = [node.id for node in boundary(network, "output") if wires.get(node.id)]
+    if not ends and sequence:
+        read = {source for feeds in wires.values() for source, _ in feeds.values()}
+        ends = sorted([node_id for node_id in sequence if node_id not in read], key=bypasses.depth, reverse=True)
+    found = set(ends[:1])
+    waiting = ends[:1]
     while waiting:
         for source, _ in wires[waiting.pop()].values():
             if source not in found:

@@ -225,6 +225,17 @@ def test_heads_of_other_outputs_never_bend_the_network(flow: str) -> None:
     assert min(*heads[0], *heads[1]) > max(trunk)
 
 
+@pytest.mark.parametrize("lost", ["output", "inception5_b_concat"])
+def test_a_network_in_the_making_is_one_line_too(lost: str) -> None:
+    """Without its output, or with a gap before it, the way through the network is the same."""
+    made = unpacked(load("googlenet"))
+    edges = [edge for edge in made.root.edges() if lost not in (edge.source, edge.target)]
+    nodes = [node for node in made.root.nodes() if node.id != lost]
+    made = Design("in the making", Network.of(nodes, edges))
+    centres = across(made, layout(made.root, made.resolve), DOWN)
+    assert len({centres[node_id] for node_id in centres if node_id.startswith("stem") or node_id.endswith("a_concat")}) == 1
+
+
 def test_what_begins_elsewhere_stands_beside_what_it_joins() -> None:
     made = design(
         [
