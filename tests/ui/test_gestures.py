@@ -790,3 +790,15 @@ def test_alt_and_an_arrow_walk_from_block_to_block(board: MakeBoard, qtbot: QtBo
     b.key(Qt.Key.Key_Down, ALT)
     qtbot.waitUntil(lambda: b.view.viewport().rect().contains(b.block(order[1])))
     b.nothing_done()
+
+
+def test_two_nudges_are_one_step_that_comes_back_exactly(board: MakeBoard) -> None:
+    """The first stores where all blocks stand, the second only the nudged one: taken back and done again, all of it holds."""
+    b = board(line())
+    assert not b.design.positions
+    b.view.select({"conv"})
+    b.key(Qt.Key.Key_Right)
+    b.key(Qt.Key.Key_Right)
+    b.key(Qt.Key.Key_Down)
+    assert set(b.design.positions[ROOT]) == set(b.design.root)
+    b.done("Move conv")
