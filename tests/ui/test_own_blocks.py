@@ -249,8 +249,8 @@ def test_the_block_is_renamed_described_and_its_parameters_too_in_the_inspector(
     assert document.design.definitions["unit"].name == "Fire"
     page.text.setFocus()
     qtbot.keyClicks(page.text, "Squeezes.")
-    page.name.setFocus()
-    assert document.design.definitions["unit"].help == "Squeezes."
+    assert document.design.definitions["unit"].help == "Squeezes.", "at once: Ctrl+S may be next"
+    assert [document.stack.text(k) for k in range(document.stack.count())] == ["Rename the block", "Describe the block"]
     QApplication.processEvents()
     row = page._rows["width"]
     row.field.setText("class")

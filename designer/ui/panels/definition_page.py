@@ -74,8 +74,11 @@ class DefinitionPage(QWidget):
         self.copies.body.addLayout(row)
         column.addWidget(self.copies)
         column.addStretch(1)
-        self.name.editingFinished.connect(self._rename)
-        self.text.installEventFilter(_Leaving(self.text, self._describe))
+        self._session = 0
+        self.name.textEdited.connect(self._rename)
+        self.name.editingFinished.connect(self._released)
+        self.text.textChanged.connect(self._describe)
+        self.text.installEventFilter(_Leaving(self.text, self._released))
 
     def forget(self) -> None:
         """The document is gone."""
@@ -87,10 +90,12 @@ class DefinitionPage(QWidget):
         definition = controller.design.definition
         if definition is None:
             return
-        if not self.name.hasFocus() or not self.name.isModified():
+        if self.name.text().strip() != definition.name and self.why.isHidden():
             self.name.setText(definition.name)
-        if not self.text.hasFocus():
+        if self.text.toPlainText().strip() != definition.help:
+            self.text.blockSignals(True)  # it is shown, not written
             self.text.setPlainText(definition.help)
+            self.text.blockSignals(False)
         self.about.setText(f"{OWN}{definition.id} in files and source")
         kind = controller.design.resolve(OWN + definition.id)
         assert isinstance(kind, OwnBlock)
@@ -143,8 +148,8 @@ class DefinitionPage(QWidget):
 
     # -- changing ------------------------------------------------------------------------------------------------------------
 
-    def _attempt(self, make: Callable[[], Compound]) -> str:
-        """Apply a step; gives why it cannot be."""
+    def _attempt(self, make: Callable[[], Compound], merge: str = "") -> str:
+        """Apply a step; gives why it cannot be. Steps of the same `merge` are one while somebody writes."""
         controller = self._controller
         if controller is None:
             return ""
@@ -153,26 +158,36 @@ class DefinitionPage(QWidget):
         except LightdesignerError as problem:
             return str(problem)
         if made.edits:
-            controller.document.apply(made, made.name)
+            key = f"{merge} {controller.scope} {self._session}" if merge else ""
+            controller.document.apply(made, merge or made.name, merge=key)  # of steps that merge the first gives the name
         return ""
 
-    def _rename(self) -> None:
+    def _rename(self, text: str) -> None:
         controller = self._controller
         if controller is None or controller.design.definition is None:
             return
-        text = self.name.text()
-        self.name.setModified(False)
-        sentence = self._attempt(lambda: own_blocks.rename(controller.document.design, controller.scope, text))
+        sentence = self._attempt(
+            lambda: own_blocks.rename(controller.document.design, controller.scope, text), "Rename the block"
+        )
         self.why.setText(sentence)
         self.why.setVisible(bool(sentence))
-        if not text.strip():
-            self.name.setText(controller.design.name)
 
     def _describe(self) -> None:
         controller = self._controller
         if controller is not None and controller.design.definition is not None:
             text = self.text.toPlainText()
-            self._attempt(lambda: own_blocks.describe(controller.document.design, controller.scope, text))
+            self._attempt(lambda: own_blocks.describe(controller.document.design, controller.scope, text), "Describe the block")
+
+    def _released(self) -> None:
+        """Writing has ended: the next letter is another step."""
+        self._session += 1
+        controller = self._controller
+        if controller is None or controller.design.definition is None:
+            return
+        controller.finish_merge()
+        if self.name.text().strip() != controller.design.name:  # what could not be taken
+            self.why.hide()
+            self.name.setText(controller.design.name)
 
     def _rename_parameter(self, name: str, wanted: str) -> str:
         controller = self._controller
