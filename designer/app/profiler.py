@@ -37,7 +37,7 @@ from designer.app import run_history
 from designer.app.measurements import Estimate, measured_in, signatures
 from designer.app.profile_figures import Pieces, Source, pieces_expected, pieces_of_run
 from designer.app.run_history import Run
-from designer.app.settings import Setting, Settings
+from designer.app.settings import PROFILE_DEVICES, PROFILE_OPTIONS, Settings
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 SWEEP = (1, 2, 4, 8, 16, 32)
 MARGIN = 0.9
 """A model may need this part of the free memory: the rest is for the libraries and everybody else."""
-
-OPTIONS = Setting("profile/options", "")
-DEVICE_NAMES = Setting("profile/devices", "")  # what this machine's devices are called, from the last time the worker said so
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +71,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 def options_in(settings: Settings | None) -> RunOptions:
     """What a person chose the last time."""
     with suppress(msgspec.MsgspecError, ValueError):
-        return msgspec.json.decode(settings.get(OPTIONS) if settings is not None else "", type=RunOptions)
+        return msgspec.json.decode(settings.get(PROFILE_OPTIONS) if settings is not None else "", type=RunOptions)
     return RunOptions()
 
 
@@ -104,7 +101,7 @@ class MachineFacts(QObject):
             self._job = 0
             self.machine = msgspec.json.decode(result.machine, type=Machine)
             if self._settings is not None:
-                self._settings.set(DEVICE_NAMES, json.dumps([self.machine.device_names, self.machine.threads]))
+                self._settings.set(PROFILE_DEVICES, json.dumps([self.machine.device_names, self.machine.threads]))
             self.known.emit()
 
     def _failed(self, failed: protocol.Failed) -> None:
@@ -120,7 +117,7 @@ class MachineFacts(QObject):
 def remembered_devices(settings: Settings | None) -> tuple[dict[str, str], int]:
     """The names of this machine's devices and its number of threads, as the worker said them the last time."""
     with suppress(ValueError, TypeError):
-        names, threads = json.loads(settings.get(DEVICE_NAMES) if settings is not None else "")
+        names, threads = json.loads(settings.get(PROFILE_DEVICES) if settings is not None else "")
         if isinstance(names, dict) and isinstance(threads, int):
             return {str(key): str(value) for key, value in names.items()}, threads
     return {}, 1
@@ -164,6 +161,7 @@ class Profiler(QObject):
         self._settings = settings
         self.options = options_in(settings)
         self.runs: list[Run] = []
+        self._ours: set[str] = set()  # ids of runs made since the document was opened
         self.shown: Run | None = None
         self._number = 0
         self._began: _Before | None = None  # what is known of a run before it has run
@@ -191,7 +189,7 @@ class Profiler(QObject):
             return
         self.options = options
         if self._settings is not None:
-            self._settings.set(OPTIONS, msgspec.json.encode(options).decode())
+            self._settings.set(PROFILE_OPTIONS, msgspec.json.encode(options).decode())
         if self.shown is None:
             self._estimate_anew()
 
@@ -344,6 +342,7 @@ class Profiler(QObject):
             expected_layers=expected.layers if expected is not None else 0,
         )
         self.runs.insert(0, run)
+        self._ours.add(run.id)
         del self.runs[run_history.MOST :]
         trouble = run_history.write(self._key, run) if self._key else ""
         self.show(run)
@@ -394,8 +393,8 @@ class Profiler(QObject):
         before = run_history.read(key)
         if not old or self.controller.path is not None:
             known = {run.id for run in before}
-            for run in self.runs:
-                if run.id not in known:
+            for run in self.runs:  # those of other sessions stay with the preset, unless they are of just this design
+                if run.id not in known and (run.id in self._ours or self.fits(run)):
                     run_history.write(key, run)
         self._take_up(before)
         self.runs_changed.emit()

@@ -74,6 +74,8 @@ LAYER_LEVEL = Setting("layers/level", "layer", ("stage", "block", "layer").__con
 LAYER_SORT: Setting[list] = Setting(
     "layers/sort", [], lambda sort: not sort or (len(sort) == 2 and isinstance(sort[0], str))
 )  # id, descending
+PROFILE_OPTIONS = Setting("profile/options", "")  # what was chosen before the last run, JSON
+PROFILE_DEVICES = Setting("profile/devices", "")  # names of this machine's devices and its threads as the worker said them, JSON
 VIEWS: Setting[list] = Setting("documents/views", [], lambda views: all(_is_view(one) for one in views))  # path, look
 LAST_FOLDER = Setting("documents/folder", "")  # where file dialogs begin
 RECENT: Setting[list] = Setting("documents/recent", [], lambda paths: all(isinstance(path, str) and path for path in paths))

@@ -6,24 +6,29 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from designer import latency_store
+from designer import latency_store, protocol
 from designer.analysis.layers import BLOCK, LAYER, STAGE
 from designer.app import run_history
 from designer.app.controller import Controller
 from designer.app.latency_tables import LatencyTables
-from designer.app.measurements import ESTIMATED, MEASURED
+from designer.app.measurements import ESTIMATED, MEASURED, measured_in, signatures
 from designer.app.profile_figures import Rows, Source, figures, pieces_expected, pieces_of_run, whole_of
 from designer.app.profiler import MachineFacts, Profiler, RunOptions, needed_bytes, options_in
-from designer.app.settings import Settings
+from designer.app.settings import PROFILE_OPTIONS, Settings
 from designer.app.worker_client import WorkerClient
 from designer.catalogue import load
+from designer.document.format import write
 from designer.graph.design import ROOT
 from designer.graph.edits import SetParam
 from tests.app import fake_measure
+from tests.random_nets import random_net
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 FIRE = "stage1_fire2"
@@ -250,6 +255,30 @@ def test_rows_of_all_levels_add_up(bench: Make, qtbot: QtBot) -> None:
     assert fire.moved == block.bytes
 
 
+@settings(max_examples=25)
+@given(st.integers(0, 2**32), st.sampled_from(["eager", "fused", "onnxruntime"]), st.integers(1, 8))
+def test_stages_blocks_and_layers_of_any_net_add_up(qapp: object, seed: int, backend: str, batch: int) -> None:
+    controller = Controller(random_net(Random(seed)))
+    if not controller.engine.valid:
+        return
+    job = protocol.ProfileDesign(design=write(controller.design), backend=backend, batch=batch, threads=2)
+    profile = fake_measure.profile(job)
+    if not profile.layers:
+        return
+    controller.measurements.show(measured_in(profile, signatures(controller.engine)))
+    source = Source(pieces_of_run(profile), None, batch)
+    rows = Rows(controller)
+    for level in (STAGE, BLOCK, LAYER):
+        found = figures(rows.layers(level), controller, source)
+        assert sum(row.macs for row in found) == controller.engine.total.macs
+        own = [row for row in found if not row.where]
+        assert sum(row.ms for row in own if row.ms is not None) == pytest.approx(profile.layers_ms)
+        assert sum(row.time_share or 0.0 for row in own) == pytest.approx(1.0)
+        for row in found:
+            if row.gmacs_per_s is not None:
+                assert row.gmacs_per_s * row.ms == pytest.approx(row.macs * batch / 1e6)
+
+
 def test_expected_rows_have_figures_too(bench: Make, qtbot: QtBot) -> None:
     one = bench()
     run(one, qtbot)
@@ -278,14 +307,12 @@ def test_two_runs_are_compared_block_by_block(bench: Make, qtbot: QtBot) -> None
 
 
 def test_options_are_remembered_and_nonsense_is_not(home: Path) -> None:
-    from designer.app.profiler import OPTIONS
-
-    settings = Settings()
-    assert options_in(settings) == RunOptions()
-    settings.set(OPTIONS, '{"device": "abacus"}')
-    assert options_in(settings) == RunOptions()
-    settings.set(OPTIONS, '{"device": "cuda", "batch": 4}')
-    assert options_in(settings) == RunOptions(device="cuda", batch=4)
+    kept = Settings()
+    assert options_in(kept) == RunOptions()
+    kept.set(PROFILE_OPTIONS, '{"device": "abacus"}')
+    assert options_in(kept) == RunOptions()
+    kept.set(PROFILE_OPTIONS, '{"device": "cuda", "batch": 4}')
+    assert options_in(kept) == RunOptions(device="cuda", batch=4)
 
 
 def test_what_a_run_needs_grows_with_the_batch(bench: Make) -> None:
