@@ -30,6 +30,34 @@ from tests.app.test_own_blocks import units as units_design
 from tests.ui.conftest import Open
 
 ROOT = Path(__file__).parents[2]
+START = """
+import sys
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+from designer.app.settings import Settings
+from designer.ui import style
+from designer.ui.application import Application
+
+app = QApplication([])
+style.start(app)
+program = Application(Settings())
+window = program.new_window()
+window.documents.open("resnet18")
+loop = QEventLoop()
+window.ready.connect(loop.quit)
+QTimer.singleShot(60_000, loop.quit)
+window.show()
+loop.exec()
+assert window.workspace.docks.all["layers"].panel is not None
+assert "pyqtgraph" not in sys.modules
+window.workspace.focus("charts")
+assert "pyqtgraph" in sys.modules
+assert "torch" not in sys.modules
+for controller in window.documents.controllers:
+    controller.stack.setClean()
+window.close()
+program.end()
+"""
 
 
 def charts_of(window: MainWindow) -> Charts:
@@ -66,20 +94,28 @@ def test_the_dock_stands_between_layers_and_problems(open_window: Open) -> None:
     assert isinstance(window.workspace.docks.all["charts"].panel, Charts)
 
 
+def test_where_there_is_little_room_charts_stand_in_a_list(open_window: Open, qtbot: QtBot) -> None:
+    panel = charts_of(open_window("resnet18", width=1600))
+    header = panel.header
+    qtbot.waitUntil(header.isVisible)
+    header.resize(header.sizeHint())
+    assert not header.kinds.isHidden()
+    assert header.list.isHidden()
+    header.resize(300, 24)
+    assert header.kinds.isHidden()
+    header.list.setCurrentIndex(MEMORY)
+    header.list.activated.emit(MEMORY)
+    assert isinstance(panel._stack.currentWidget(), MemoryView)
+    assert header.kinds.index == MEMORY
+    assert header.measures.isHidden(), "it shows one figure alone"
+    panel.choose(STAGES)
+    assert not header.measures.isHidden()
+
+
 def test_no_chart_no_pyqtgraph(tmp_path: Path) -> None:
-    code = (
-        "import sys; from PySide6.QtWidgets import QApplication; from PySide6.QtTest import QTest; app = QApplication([]);"
-        "from designer.ui import style; from designer.ui.application import Application;"
-        "from designer.app.settings import Settings;"
-        "style.start(app); program = Application(Settings()); window = program.new_window();"
-        "window.documents.open('resnet18'); window.show(); QTest.qWait(300);"
-        "assert window.workspace.docks.all['layers'].panel is not None; assert 'pyqtgraph' not in sys.modules;"
-        "window.workspace.focus('charts'); assert 'pyqtgraph' in sys.modules; assert 'torch' not in sys.modules;"
-        "[c.stack.setClean() for c in window.documents.controllers]; window.close(); program.end()"
-    )
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LIGHTDESIGNER_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], env=env, capture_output=True, encoding="utf-8", timeout=120, check=False
+        [sys.executable, "-P", "-c", START], env=env, capture_output=True, encoding="utf-8", timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
 

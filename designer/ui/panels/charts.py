@@ -48,9 +48,14 @@ class _Header(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show what there is room for."""
         narrow = self.width() < self._wide
         self.list.setVisible(narrow)
         self.kinds.setVisible(not narrow)
+        self.measures.setVisible(not narrow or self.measures.isEnabled())
 
 
 class Charts(QWidget):
@@ -96,6 +101,7 @@ class Charts(QWidget):
         self.header.list.setCurrentIndex(kind)
         self.header.measures.setEnabled(kind in (DEPTH, STAGES, KINDS))
         self.header.measures.setToolTip("" if kind in (DEPTH, STAGES, KINDS) else "This chart shows one figure alone.")
+        self.header.arrange()
         self._feed()
 
     def _unit_changed(self) -> None:
