@@ -20,6 +20,7 @@ from designer.ui.canvas.painter import Ink
 from designer.ui.painting import say_once
 
 LINE = 16.0
+SHORTEST_NAME = 14.0  # px of the screen under which no name of a stage can be read
 INDENT = 15.0
 TOGGLE = 24.0  # the sign that folds a stage is hit in a square of this size
 
@@ -240,8 +241,10 @@ def paint_far(painter: QPainter, frames: Iterable[StageFrame], zoom: float, area
         painter.setBrush(kit.color(f"stage.{stage}"))
         painter.drawRects([QRectF(box.left, box.top, 2 / zoom, box.height) for box in boxes])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    gutter = (SIZES.gutter + SIZES.frame_side) * zoom
     for frame in seen:
-        if frame.box.height * zoom >= LINE - 1 and not minimap:
+        wide = frame.orientation == RIGHT or gutter >= SHORTEST_NAME
+        if wide and frame.box.height * zoom >= LINE - 1 and not minimap:
             painter.save()
             try:
                 frame.draw(painter, zoom)
