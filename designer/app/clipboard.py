@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from blocks.errors import LightdesignerError
+from designer.analysis.engine import Engine
 from designer.app.commands import named, short, step
 from designer.app.naming import Names
 from designer.app.placing import BESIDE, Places, Point, free, rect, snapped
@@ -25,6 +26,8 @@ from designer.graph.network import Network, Node
 from designer.graph.own_block import OWN, Definition, used_definitions
 
 OFF = 24.0  # px between a note and its copy
+FOLLOWED = "followed"
+"""Key of a copied node: the values, when it was copied, of parameters that followed an input of the block it stood in."""
 MAX_TEXT = 256 * 1024 * 1024  # characters; no design of ours is longer
 
 
@@ -42,12 +45,14 @@ def copied(
     scope: str = ROOT,
     *,
     notes: Iterable[str] = (),
+    engine: Engine | None = None,
 ) -> str:
-    """The text of some nodes with the wires between them, their places and the own blocks they use, and of some notes. Raises
-    DocumentError where a value cannot be written."""
+    """The text of some nodes with the wires between them, their places and the own blocks they use, and of some notes. With an
+    engine, values that follow an input of a block are written beside it as they are now, for where there is no such input.
+    Raises DocumentError where a value cannot be written."""
     network = design.network(scope)
     wanted = {node_id for node_id in ids if node_id in network}
-    nodes = [network.node(node_id) for node_id in sorted(wanted)]
+    nodes = [_with_values(design, engine, network.node(node_id)) for node_id in sorted(wanted)]
     made = Design(
         "Copied blocks",
         Network.of(nodes, [edge for edge in network.edges() if edge.source in wanted and edge.target in wanted]),
@@ -71,6 +76,17 @@ def copied(
         if name in design.notes:
             made.notes[name] = design.notes[name]
     return write(made)
+
+
+def _with_values(design: Design, engine: Engine | None, node: Node) -> Node:
+    """A node that carries what its following values are now."""
+    following = [name for name, raw in node.params.items() if isinstance(raw, dict)]
+    block = design.resolve(node.block)
+    if engine is None or block is None or not following:
+        return node
+    values = engine.values_of(node.id)
+    now = {name: block.parameters[name].raw(values[name]) for name in following if name in values}
+    return msgspec.structs.replace(node, extra={**node.extra, FOLLOWED: now})
 
 
 # -- pasting -----------------------------------------------------------------------------------------------------------------
@@ -98,6 +114,7 @@ def pasted(
         block = _renamed(node.block, renamed)
         rules.check_recursion(design, scope, block)
         stage = names.stage(node.stage)
+        node = _settled(design, scope, node)
         new[node.id] = msgspec.structs.replace(node, id=names.like(node.id, stage), block=block, stage=stage)
     where = Places(design, places, scope)
     spots = _spots(clip, where, at)
@@ -115,6 +132,21 @@ def pasted(
     if not new:
         what = "note" if len(written) == 1 else f"{len(written)} notes"
     return step(f"{verb} {what}", edits, scope)
+
+
+def _settled(design: Design, scope: str, node: Node) -> Node:
+    """A node whose values follow inputs that are here; any other keeps what it was when it was copied."""
+    extra = dict(node.extra)
+    now = extra.pop(FOLLOWED, None)
+    inside = design.real_scope(scope) != ROOT
+    ports = {one.id for one in design.network(scope).nodes() if one.block == "input"} if inside else set()
+    params = dict(node.params)
+    for name, raw in node.params.items():
+        if isinstance(raw, dict) and str(raw.get("same_as", "")).partition(".")[0] not in ports and isinstance(now, dict):
+            params.pop(name)
+            if name in now:
+                params[name] = now[name]
+    return msgspec.structs.replace(node, params=params, extra=extra)
 
 
 def duplicated(

@@ -303,7 +303,8 @@ class CanvasActions(QObject):
         if not self.controller.selection and not chosen:
             return False
         try:
-            text = clipboard.copied(self.controller.design, self.controller.selection, self.scene.places(), notes=chosen)
+            controller, places = self.controller, self.scene.places()
+            text = clipboard.copied(controller.design, controller.selection, places, notes=chosen, engine=controller.engine)
         except LightdesignerError as problem:
             self.say(str(problem))
             return False

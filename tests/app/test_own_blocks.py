@@ -186,6 +186,20 @@ def test_ports_are_renamed_with_what_follows_them_and_the_wires_of_all_copies() 
         assert refused.value.code == code
 
 
+def test_a_value_that_follows_an_input_is_what_it_was_where_there_is_no_such_input(qapp: QApplication) -> None:
+    made = nested()
+    document = Controller(made)
+    inside = InsideController(InsideController(document, "two", "second"), "one", "n1")
+    channels = inside.engine.values_of("pw")["out_channels"]
+    text = clipboard.copied(inside.design, ["dw", "pw"], engine=inside.engine)
+    for at, wanted in ((document, channels), (inside, {"same_as": "x.channels", "times": 2})):
+        step = clipboard.pasted(at.design, text)
+        nodes = {edit.node.block: edit.node for edit in step.edits if isinstance(edit, AddNode) and edit.node.id.startswith("pw")}
+        assert nodes["conv2d"].params["out_channels"] == wanted
+        assert nodes["conv2d"].extra == {}
+        assert at.apply(step, step.name)
+
+
 # -- a block inside itself, at every door --------------------------------------------------------------------------------------
 
 

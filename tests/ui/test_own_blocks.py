@@ -268,6 +268,9 @@ def test_the_block_is_renamed_described_and_its_parameters_too_in_the_inspector(
     port.field.editingFinished.emit()
     assert document.design.root.sources("b") == {"map": ("a", "y")}
     assert list(page._ports) == ["map", "y"]
+    canvas.controller.select({"conv"})
+    canvas.handlers["edit.delete"]()
+    assert page._rows["channels"].sets.text() == "Sets nothing any more: what it set is gone."
 
 
 def test_panels_follow_inside_and_out(opened: MainWindow) -> None:

@@ -122,7 +122,10 @@ class DefinitionPage(QWidget):
                 made = self._rows[name] = _Row(name, self._rename_parameter, self._remove)
                 self.parameters.body.addWidget(made)
             parameter = kind.parameters.get(name)
-            default = words(parameter.default) if parameter is not None else "nothing"
+            if parameter is None:
+                self._rows[name].tell("Sets nothing any more: what it set is gone.")
+                continue
+            default = words(parameter.default)
             tells = ", ".join(f"{node}.{param}" for node, param in one.bindings)
             here = f", {words(copy[name])} in this copy" if name in copy and words(copy[name]) != default else ""
             self._rows[name].tell(f"sets {tells} to {default}{here}")
