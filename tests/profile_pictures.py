@@ -35,7 +35,7 @@ def take(folder: Path) -> int:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
-    from designer.app.profiler import RunOptions
+    from designer.app.run_options import RunOptions
     from designer.app.settings import Settings
     from designer.ui import style, theme
     from designer.ui.application import Application

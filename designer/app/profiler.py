@@ -6,8 +6,6 @@ into the latency tables, and is shown through the document's `measurements`.
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -16,120 +14,20 @@ from PySide6.QtCore import QObject, Signal
 from blocks.errors import LightdesignerError
 from designer import protocol
 from designer.analysis.engine import Engine
-from designer.analysis.flatten import flatten
 from designer.analysis.latency import Estimate as TableEstimate
-from designer.analysis.measured import (
-    BACKENDS,
-    DEVICES,
-    DTYPES,
-    ELEMENT_BYTES,
-    BackendName,
-    DeviceName,
-    DtypeName,
-    LayersMeasured,
-    Machine,
-    Profile,
-    Roof,
-    Setup,
-)
-from designer.analysis.memory import peak_activation_elements
+from designer.analysis.measured import LayersMeasured, Profile, Roof, Setup
 from designer.app import run_history
+from designer.app.machine_facts import remembered_devices
 from designer.app.measurements import Estimate, measured_in, signatures
 from designer.app.profile_figures import Pieces, Source, pieces_expected, pieces_of_run
 from designer.app.run_history import Run
-from designer.app.settings import PROFILE_DEVICES, PROFILE_OPTIONS, Settings
+from designer.app.run_options import SWEEP, RunOptions, options_in
+from designer.app.settings import PROFILE_OPTIONS, Settings
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.latency_tables import LatencyTables
     from designer.app.worker_client import WorkerClient
-
-SWEEP = (1, 2, 4, 8, 16, 32)
-MARGIN = 0.9
-"""A model may need this part of the free memory: the rest is for the libraries and everybody else."""
-
-
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person chooses before a run. Without `threads` the machine's own number is used."""
-
-    device: DeviceName = "cpu"
-    backend: BackendName = "fused"
-    dtype: DtypeName = "fp32"
-    batch: int = 1
-    sweep: bool = False
-    threads: int | None = None
-    within: float = 0.02
-    time_limit_s: int = 60
-
-    def setup(self, threads: int) -> Setup:
-        """Under what its times will be measured."""
-        return Setup(
-            device=self.device, backend=self.backend, dtype=self.dtype, threads=self.threads or threads, batch=self.batch
-        )
-
-
-def options_in(settings: Settings | None) -> RunOptions:
-    """What a person chose the last time."""
-    with suppress(msgspec.MsgspecError, ValueError):
-        return msgspec.json.decode(settings.get(PROFILE_OPTIONS) if settings is not None else "", type=RunOptions)
-    return RunOptions()
-
-
-class MachineFacts(QObject):
-    """What the worker says about this machine, asked once, and its devices' names, which are remembered."""
-
-    known = Signal()
-    failed = Signal(str)
-
-    def __init__(self, client: WorkerClient, settings: Settings | None) -> None:
-        super().__init__(client)
-        self._client = client
-        self._settings = settings
-        self._job = 0
-        self.machine: Machine | None = None
-        client.finished.connect(self._finished)
-        client.failed.connect(self._failed)
-        client.cancelled.connect(self._cancelled)
-
-    def ask(self) -> None:
-        """Find out, if nobody is at it; `known` follows."""
-        if not self._job:
-            self._job = self._client.submit(protocol.AskMachine())
-
-    def _finished(self, result: object) -> None:
-        if isinstance(result, protocol.MachineKnown) and result.job == self._job:
-            self._job = 0
-            self.machine = msgspec.json.decode(result.machine, type=Machine)
-            if self._settings is not None:
-                self._settings.set(PROFILE_DEVICES, json.dumps([self.machine.device_names, self.machine.threads]))
-            self.known.emit()
-
-    def _failed(self, failed: protocol.Failed) -> None:
-        if failed.job == self._job:
-            self._job = 0
-            self.failed.emit(failed.sentence)
-
-    def _cancelled(self, number: int) -> None:
-        if number == self._job:
-            self._job = 0
-
-
-def remembered_devices(settings: Settings | None) -> tuple[dict[str, str], int]:
-    """The names of this machine's devices and its number of threads, as the worker said them the last time."""
-    with suppress(ValueError, TypeError):
-        names, threads = json.loads(settings.get(PROFILE_DEVICES) if settings is not None else "")
-        if isinstance(names, dict) and isinstance(threads, int):
-            return {str(key): str(value) for key, value in names.items()}, threads
-    return {}, 1
-
-
-def needed_bytes(engine: Engine, dtype: str, batch: int) -> int | None:
-    """What a run needs at most: weights, and the tensors alive at the worst moment. None while the totals are unknown."""
-    cost = engine.total
-    if cost is None:
-        return None
-    elements = cost.params + cost.buffers + batch * peak_activation_elements(flatten(engine))
-    return ELEMENT_BYTES[dtype] * elements
 
 
 class _Before(NamedTuple):
@@ -461,6 +359,3 @@ class Profiler(QObject):
     def local_devices(self) -> set[str]:
         """The names of this machine's devices."""
         return set(self._machine()[0].values())
-
-
-__all__ = ["BACKENDS", "DEVICES", "DTYPES", "SWEEP", "MachineFacts", "Profiler", "RunOptions", "needed_bytes"]

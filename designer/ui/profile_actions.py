@@ -13,7 +13,8 @@ from designer.ui.actions import NO_DOCUMENT
 if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.latency_tables import LatencyTables
-    from designer.app.profiler import MachineFacts, Profiler
+    from designer.app.machine_facts import MachineFacts
+    from designer.app.profiler import Profiler
     from designer.app.settings import Settings
     from designer.app.worker_client import WorkerClient
     from designer.ui.main_window import MainWindow
@@ -44,7 +45,7 @@ class Measuring(QObject):
 
     @property
     def facts(self) -> MachineFacts:
-        from designer.app.profiler import MachineFacts
+        from designer.app.machine_facts import MachineFacts
 
         if self._facts is None:
             self._facts = MachineFacts(self.worker, self.settings)

@@ -18,9 +18,11 @@ from designer.analysis.layers import BLOCK, LAYER, STAGE
 from designer.app import run_history
 from designer.app.controller import Controller
 from designer.app.latency_tables import LatencyTables
+from designer.app.machine_facts import MachineFacts
 from designer.app.measurements import ESTIMATED, MEASURED, measured_in, signatures
 from designer.app.profile_figures import Rows, Source, figures, pieces_expected, pieces_of_run, whole_of
-from designer.app.profiler import MachineFacts, Profiler, RunOptions, needed_bytes, options_in
+from designer.app.profiler import Profiler
+from designer.app.run_options import RunOptions, needed_bytes, options_in
 from designer.app.settings import PROFILE_OPTIONS, Settings
 from designer.app.worker_client import WorkerClient
 from designer.catalogue import load

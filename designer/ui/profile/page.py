@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from designer.analysis.layers import BLOCK
 from designer.analysis.measured import MeasureError, Roof
 from designer.app.controller import GraphDelta
+from designer.app.machine_facts import MachineFacts
 from designer.app.measurements import ESTIMATED, LARGE, LATER, signatures
 from designer.app.obstacle import obstacle
 from designer.app.profile_figures import Rows, figures, whole_of
-from designer.app.profiler import MachineFacts, Profiler, RunOptions, needed_bytes
+from designer.app.profiler import Profiler
+from designer.app.run_options import RunOptions, needed_bytes
 from designer.ui import units
 from designer.ui.profile.compare_card import CompareCard
 from designer.ui.profile.latency_card import LatencyCard, TableLine

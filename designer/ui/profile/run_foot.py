@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from designer.analysis.measured import Machine
-from designer.app.profiler import MARGIN
 from designer.ui import numbers
 from designer.ui.profile.card import PAD, Marked, padded
 from designer.ui.widgets import button, label, set_role, without_margins
@@ -80,7 +79,7 @@ class RunFoot(QWidget):
             icon, color, said = "loader-circle", "text.muted", f"Needs {numbers.bytes_(needed)}. {LOADING}"
         elif free is None:
             said = f"Needs {numbers.bytes_(needed)}."
-        elif needed > MARGIN * free:
+        elif needed > free:  # as the worker itself would say
             role, icon, color = "problem", "circle-x", "state.error"
             said = f"Needs {numbers.bytes_(needed)}, but only {numbers.bytes_(free)} are free. "
             said += "Use a smaller batch, resolution or width."

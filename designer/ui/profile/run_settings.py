@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from designer.analysis.measured import BACKENDS, DEVICES, DTYPES, Machine
-from designer.app.profiler import SWEEP, RunOptions
+from designer.app.run_options import SWEEP, RunOptions
 from designer.ui import theme
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.choices import Choices, Offer
