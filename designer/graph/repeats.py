@@ -38,13 +38,14 @@ class Repeats:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[Node, Any, _Look | None]] = {}
         self._numbers: dict[tuple[Any, ...], int] = {}  # of looks; a handful for each kind of block
+        self._last: tuple[tuple[Any, ...], list[Fold]] = ((), [])  # what was looked at, and found: several ask after each edit
 
     def find(self, network: Network, resolve: Callable[[str], Any]) -> list[Fold]:
         """All runs of at least two units, in execution order; none shares a node with another."""
         order = execution_order(network, resolve)
         ids = order.order
         if len(self._numbers) > MOST_LOOKS:
-            self._numbers, self._kept = {}, {}
+            self._numbers, self._kept, self._last = {}, {}, ((), [])
         place = {node_id: number for number, node_id in enumerate(ids)}
         kept, self._kept = self._kept, {}
         looks = [self._look(network.node(node_id), resolve, kept) for node_id in ids]
@@ -61,6 +62,9 @@ class Repeats:
                 if outside in place:
                     last_read[place[outside]] = len(ids)
         runs = _Runs(looks, wires, last_read)
+        key = (ids, runs.exact, runs.loose, wires, last_read)
+        if self._last[0] == key:
+            return list(self._last[1])
         found: list[Fold] = []
         at = 0
         while at < len(ids):
@@ -71,7 +75,8 @@ class Repeats:
             members = tuple(ids[start : start + unit * count])
             found.append(Fold(repeat_id(members[0]), members, unit=unit, differences=_differences(members, unit, looks, place)))
             at = start + unit * count
-        return found
+        self._last = key, found
+        return list(found)
 
     def _look(
         self, node: Node, resolve: Callable[[str], Any], kept: Mapping[str, tuple[Node, Any, _Look | None]]
