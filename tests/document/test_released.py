@@ -1,6 +1,6 @@
 """Documents of every released version, kept for ever: each still reads, and means what it meant.
 
-A file is named `schema<n>_<what>.lightdesign` and is never changed; a new schema or block version adds files.
+A file is named `schema<n>_<what>.lightdesign`, or `.lightblock`, and is never changed; a new schema or block version adds files.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 
 from designer.analysis.engine import Engine
+from designer.document.block_file import read_block
 from designer.document.files import open_file, save
 from designer.document.format import write
 from designer.document.migrations import MIGRATIONS
 
 FOLDER = Path(__file__).parent.parent / "documents"
-FILES = sorted(FOLDER.glob("*.lightdesign"))
+FILES = sorted((*FOLDER.glob("*.lightdesign"), *FOLDER.glob("*.lightblock")))
 TODAY = [file for file in FILES if file.name.startswith(f"schema{MIGRATIONS.current}_")]
 
 FIGURES = {
     "schema1_mobilenet_v2": (3_504_872, 300_774_272),
+    "schema1_own_block": (13_913, 2_693_664),
     "schema1_own_blocks": (11_570, 11_387_040),
     "schema1_placeholders": None,
 }
@@ -44,6 +46,12 @@ def test_a_released_document_means_what_it_meant(file: Path) -> None:
 def test_a_document_of_today_is_saved_byte_for_byte(file: Path, tmp_path: Path) -> None:
     save(open_file(file), tmp_path / "again.lightdesign")
     assert (tmp_path / "again.lightdesign").read_bytes() == file.read_bytes()
+
+
+def test_a_released_block_is_still_one() -> None:
+    design, scope = read_block(FOLDER / "schema1_own_block.lightblock")
+    assert scope == "gated_inverted_residual"
+    assert list(design.definitions[scope].exposed) == ["out_channels", "stride"]
 
 
 def test_placeholders_keep_what_nobody_here_knows() -> None:
