@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from designer.analysis.compare_entry import Entry, Times
 from designer.analysis.compare_facts import Facts, Unit, facts_of
@@ -14,14 +15,19 @@ HERE = "CPU, 2 threads, fp32, eager"
 
 
 def facts(design: Design | str) -> Facts:
-    return facts_of(Engine(load(design) if isinstance(design, str) else design))
+    return _facts(design) if isinstance(design, str) else facts_of(Engine(design))
+
+
+@cache
+def _facts(text: str) -> Facts:
+    return facts_of(Engine(load(text)))
 
 
 def entry(design: Design | str, short: str = "", times: Times | None = None) -> Entry:
     """A compared design; its times are measured ones."""
     made = load(design) if isinstance(design, str) else design
     name, detail = called(made)
-    return Entry(name, short or name, detail, facts_of(Engine(made)), None, times)
+    return Entry(name, short or name, detail, facts(design), None, times)
 
 
 def timed(

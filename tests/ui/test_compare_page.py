@@ -416,9 +416,17 @@ def test_the_two_canvases_look_at_the_same_block(open_page: OpenPage, qtbot: QtB
     qtbot.wait(400)
     x, y = both.left.scene.nodes["stage3_block2"].box.centre
     assert both.left.view.centre().y() == pytest.approx(y, abs=3)
-    both.step(1)
+    qtbot.keyClick(both.right.view, Qt.Key.Key_N)
     assert both.list.current == row + 1
-    both.fit()
+    qtbot.keyClick(both.left.view, Qt.Key.Key_P)
+    assert both.list.current == row
+    qtbot.keyClick(both.left.view, Qt.Key.Key_F)
+    for side in (both.left, both.right):
+        content = side.scene.content()
+        assert content is not None
+        seen = side.view.seen()
+        assert seen.top <= content.top
+        assert seen.bottom >= content.bottom
 
 
 def test_the_canvases_go_when_a_design_is_compared_no_longer(open_page: OpenPage, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from designer.analysis.compare_changes import ADDED, CHANGED, REMOVED, Difference, differences
@@ -27,6 +27,7 @@ from designer.ui.widgets import button, label, line, tool_button, without_margin
 
 LIST_HEIGHT = 208
 RING = 4.0  # px around a marked block
+KEYS = "Pan or zoom one canvas and the other follows. N and P go to the next change and back, F shows all."
 
 
 class Sign(NamedTuple):
@@ -164,7 +165,7 @@ class CanvasesPage(ToolPage):
             mine.one.changed.connect(self.refresh)
         model.listed.connect(self._check)
         units.notifier().changed.connect(self._describe)
-        self._status = label("Pan or zoom one canvas and the other follows.", "secondary")
+        self._status = label(KEYS, "secondary")
         self._status.setParent(self)
         self._status.hide()
         self.setFocusProxy(self.right.view)
@@ -237,6 +238,17 @@ class CanvasesPage(ToolPage):
     def _check(self) -> None:
         if self._old not in self._model.designs or self._new not in self._model.designs:
             self.over.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        steps = {Qt.Key.Key_N: 1, Qt.Key.Key_P: -1}
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() in steps:
+            self.step(steps[Qt.Key(event.key())])
+        elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_F:
+            self.fit()
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
 
     # -- what is marked ----------------------------------------------------------------------------------------------------------
 
