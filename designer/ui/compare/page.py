@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 GAP = 12
 MARGIN = 16
 LEFT_SHARE = 0.58
+SEEN_MS = 30  # until the tables are painted
 
 
 class ComparePage(ToolPage):
@@ -154,10 +155,12 @@ class ComparePage(ToolPage):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._build)
+        self.refresh()
+        if self.scatter.chart is None:
+            QTimer.singleShot(SEEN_MS, self, self._build)
 
     def _build(self) -> None:
-        """The charts load once the page has been seen."""
+        """The charts load once the page has been seen: their library takes longer than everything else here."""
         self.scatter.build()
         self.over_depth.build()
         self.refresh()
