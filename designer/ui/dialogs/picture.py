@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QFileInfo, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QFileInfo, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from blocks.errors import LightdesignerError
@@ -23,7 +23,7 @@ from designer.picture.png import image
 from designer.picture.scene import Picture
 from designer.ui import document_actions, numbers, theme, units
 from designer.ui.dialogs.export import REPLACE, replace_question
-from designer.ui.painting import painting
+from designer.ui.dialogs.preview import PREVIEW, Preview
 from designer.ui.plots.saving import choose_file
 from designer.ui.widgets import Segments, button, label, line, repolish, set_role, without_margins
 from designer.whole_files import write_whole
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from designer.graph.folding import Fold
     from designer.graph.geometry import Point
 
-WIDTH, PREVIEW = 976, QSize(528, 456)
+WIDTH = 976
 HIGHEST = 8000  # px of the preview
 THEMES = (PAPER, LIGHT, DARK)
 MM = 25.4 / 96  # of a px
@@ -56,43 +56,6 @@ FORMATS = (
     Format("png", "PNG", ".png", "PNG pictures (*.png)", "For slides and chats; pixels."),
 )
 SCALES = (1.0, 2.0, 3.0, 4.0)
-
-
-class Preview(QWidget):
-    """The picture as it will be: as wide as there is room, so that it can be read, and as high as that makes it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Preview")
-        self._image: QImage | None = None
-        self.message = ""
-
-    def show_image(self, image: QImage | None, message: str = "") -> None:
-        self._image, self.message = image, message
-        self.setFixedHeight(max(PREVIEW.height(), round(image.deviceIndependentSize().height()) if image is not None else 0))
-        self.setAccessibleDescription(message)
-        self.update()
-
-    @property
-    def image(self) -> QImage | None:
-        return self._image
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        with painting(self) as painter:
-            self._paint(painter)
-
-    def _paint(self, painter: QPainter) -> None:
-        look = theme.current()
-        painter.fillRect(self.rect(), look.color("bg.canvas"))
-        if self._image is not None:
-            size = self._image.deviceIndependentSize()
-            x = max(0.0, (self.width() - size.width()) / 2)
-            y = max(0.0, (self.height() - size.height()) / 2)
-            painter.drawImage(QRectF(x, y, size.width(), size.height()), self._image)
-        elif self.message:
-            painter.setFont(look.font("body"))
-            painter.setPen(look.color("text.muted"))
-            painter.drawText(self.rect().adjusted(24, 24, -24, -24), Qt.AlignmentFlag.AlignCenter, self.message)
 
 
 class PictureDialog(QDialog):

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
+    QHideEvent,
     QImage,
     QImageWriter,
     QKeyEvent,
@@ -163,6 +164,10 @@ class Figure(QWidget):
         super().showEvent(event)
         if self._stale:
             self.draw_now()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        super().hideEvent(event)
+        self._soon.stop()  # what was put off is done when it is shown again
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """What can be read out, in the order the keyboard walks through them."""

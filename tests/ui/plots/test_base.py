@@ -145,6 +145,16 @@ def test_nothing_is_drawn_while_nobody_looks_and_often_asked_means_once(qtbot: Q
     assert [mark.y for mark in chart.marks] == [9.0]
 
 
+def test_a_chart_that_goes_leaves_no_timer(qtbot: QtBot) -> None:
+    chart = show(qtbot, Bars([1.0, 2.0]))
+    chart.refresh()
+    assert chart._soon.isActive()
+    chart.hide()
+    assert not chart._soon.isActive()
+    chart.show()
+    assert not chart._stale
+
+
 def test_a_read_out_survives_new_numbers_and_goes_with_its_mark(qtbot: QtBot) -> None:
     chart = show(qtbot, Bars([1.0, 2.0]))
     chart.read_out(chart.marks[1])
