@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.app.obstacle import obstacle
 from designer.ui.actions import NO_DOCUMENT
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Measuring(QObject):
     """What all windows of a process share: the latency tables, and what the worker says about this machine."""
 
+    troubled = Signal(str)  # a sentence: what was measured cannot be kept
+
     def __init__(self, worker: Callable[[], WorkerClient], settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
         self._worker = worker
@@ -41,6 +43,7 @@ class Measuring(QObject):
             from designer.app.latency_tables import LatencyTables
 
             self._tables = LatencyTables(self)
+            self._tables.troubled.connect(self.troubled)
         return self._tables
 
     @property
@@ -74,6 +77,7 @@ class ProfileActions(QObject):
         actions.offer("measure.export", self._export, self._no_design)
         window.controller_added.connect(self._opened)
         window.controller_dropped.connect(self._closed)
+        measuring.troubled.connect(window.say)
 
     # -- profilers ---------------------------------------------------------------------------------------------------------------
 

@@ -369,6 +369,16 @@ def test_a_table_is_exported_and_one_of_a_board_imported(
     assert not page.settings.foot.trouble.isHidden()
 
 
+def test_a_table_that_cannot_be_kept_is_said(page_with: OpenPage, home: Path, qtbot: QtBot) -> None:
+    home.mkdir(exist_ok=True)
+    (home / latency_store.FOLDER).write_text("a file in the way")
+    page = page_with()
+    run(page, qtbot)
+    status = window_of(page).status
+    qtbot.waitUntil(lambda: str(home / latency_store.FOLDER) in status._message.text(), timeout=5_000)
+    assert page.profiler.shown is not None
+
+
 def test_two_checked_runs_are_compared_and_one_is_deleted(page_with: OpenPage, qtbot: QtBot) -> None:
     page = page_with()
     run(page, qtbot)

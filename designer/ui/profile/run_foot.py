@@ -20,7 +20,7 @@ LOADING = "Asking the worker what this machine has."
 
 
 class RunFoot(QWidget):
-    """`run_wanted` and `cancel_wanted` say which button was pressed, `state_changed` that a run began or ended."""
+    """`run_wanted` and `cancel_wanted` say which button was pressed, `state_changed` that there is something else to show."""
 
     run_wanted = Signal()
     cancel_wanted = Signal()
@@ -143,6 +143,7 @@ class RunFoot(QWidget):
         if trouble:
             self.trouble_words.say("circle-x", "state.error", trouble)
         self.trouble.setVisible(bool(trouble))
+        self.state_changed.emit()
 
     def height_for(self, width: int) -> int:
         """How high it is at a width, whatever it says."""
