@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from designer.analysis import numbers
 from designer.analysis.measured import WITHIN, Stop, Times
 from designer.measure.stats import FEWEST, STEADY, layer_means, narrow, noisy, steady, times_of
 
@@ -148,4 +149,4 @@ def _progress(totals: list[float], limits: Limits) -> str:
     if limits.runs is not None:
         return f"Timing: {count} of {limits.runs} {noun}"
     times = times_of(totals)
-    return f"Timing: {count} {noun}, median {times.median:.3g} ms within {100 * times.within:.1f} %"
+    return f"Timing: {count} {noun}, median {numbers.ms(times.median)} within {100 * times.within:.1f} %"

@@ -336,6 +336,8 @@ def test_an_edit_makes_its_row_an_estimate(page_with: OpenPage, qtbot: QtBot) ->
     line = page.latency.line
     assert line.missing
     assert page.latency.said.text().startswith(f"{len(line.missing)} different layers missing")
+    assert page.latency.measure.sizeHint().width() <= page.latency.measure.width(), "what it would take is said in full"
+    assert all(one.accessibleName() and one.toolTip() for one in (page.latency.importing, page.latency.exporting))
     press(page.latency.measure, qtbot)
     qtbot.waitUntil(lambda: not page.profiler.running, timeout=10_000)
     page.refresh_now()

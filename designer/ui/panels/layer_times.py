@@ -29,7 +29,7 @@ def bare_ms(value: float | None) -> str:
 def rate(value: float | None) -> str:
     """GMAC/s or MAC/byte, in the unit of work in use."""
     times = 2 if units.name() == units.FLOPS else 1
-    return NONE if value is None else f"{value * times:.1f}"
+    return NONE if value is None else numbers.gmacs(value * times * 1e9)
 
 
 def _known(value: float | None) -> float:

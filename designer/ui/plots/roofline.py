@@ -21,6 +21,7 @@ COLORS: dict[Bound, str] = {"memory": "category.pooling", "compute": "category.c
 SIZES: dict[Bound, float] = {"memory": 9.0, "compute": 10.0, "overhead": 11.0}
 MOST_NAMES = 6
 AWAY = 8.0  # px between a point and its name
+OVER_PEAK = 22.0  # px for the words over the roof
 
 
 class Point(NamedTuple):
@@ -100,6 +101,9 @@ class Roofline(Chart):
             return 0.1, 100.0, 1.0, 1000.0
         low_x, high_x = min(xs) / 1.5, max(xs) * 1.5
         low_y, high_y = min(ys) / 1.9, max(ys) * 1.5
+        if self.roof is not None:  # over its peak there is room for the words, however many decades lie below
+            peak, part = self.roof.macs_per_s / 1e9, min(0.5, OVER_PEAK / self._room().height())
+            high_y = max(high_y, peak * (peak / low_y) ** (part / (1 - part)))
         return low_x, high_x, low_y, max(high_y, low_y * 10)
 
     def _plot_roof(self, look: Theme, roof: Roof, times: int, low: float, high: float) -> None:

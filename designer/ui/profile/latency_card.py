@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -274,6 +274,19 @@ class LatencyCard(Card):
             self.view.setColumnWidth(column, widths[column])
         self.view.setColumnWidth(0, max(80, room - sum(widths)))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """Import and Export are icons alone where their words would cut what is missing."""
+        for one in (self.importing, self.exporting):
+            one.setText(one.accessibleName())
+        wanted = sum(one.sizeHint().width() for one in (self.measure, self.importing, self.exporting)) + 2 * 8
+        if wanted > self.width() - 2 * PAD:
+            for one in (self.importing, self.exporting):
+                one.setText("")
+
     # -- what it shows -----------------------------------------------------------------------------------------------------------
 
     def show_lines(self, lines: Sequence[TableLine], entries: int, tables: int) -> None:
@@ -319,7 +332,8 @@ class LatencyCard(Card):
         self.measure.setToolTip(why)
         able = line is not None and line.estimate.measured > 0
         self.exporting.setEnabled(able)
-        self.exporting.setToolTip("" if able else "There is nothing in this table yet.")
+        self.exporting.setToolTip("Write this table to a file" if able else "There is nothing in this table yet.")
+        self._fit_buttons()
 
     def why_not(self) -> str:
         """Why nothing can be measured for the chosen line, a sentence; "" where it can."""
@@ -366,6 +380,8 @@ def _sentence(line: TableLine | None) -> str:
     if not missing:
         return "Every layer was measured here." if line.local else "Every layer was measured there."
     noun = _plural("layer", "different layers", missing)
+    if unknown == missing:
+        return f"{missing} {noun} missing, without anything to guess from."
     if unknown:
         return f"{missing} {noun} missing, {unknown} of them without anything to guess from."
     whose = "its" if missing == 1 else "their"

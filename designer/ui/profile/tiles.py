@@ -126,7 +126,7 @@ class Tiles(QWidget):
         below = ""
         if roof is not None:
             below = f"{rate * 1e11 / roof.macs_per_s:.0f} % of the {roof.macs_per_s / 1e9 * times:.0f} peak"
-        self.reached.say("Reached", f"{rate * times:.1f}" if rate else NOTHING, f"G{work}/s", below)
+        self.reached.say("Reached", numbers.gmacs(rate * times * 1e9) if rate else NOTHING, f"G{work}/s", below)
 
 
 def _ms(value: float) -> str:

@@ -67,6 +67,15 @@ def test_points_stand_under_the_roof_where_their_numbers_say(show: Show) -> None
     assert math.hypot(ours.x() + plot.left() - theirs.x(), ours.y() + plot.top() - theirs.y()) < 2
 
 
+@pytest.mark.parametrize("slowest", [9.7, 0.1, 0.001])
+def test_the_words_over_the_peak_have_room_however_slow_a_block_is(show: Show, slowest: float) -> None:
+    chart = Roofline()
+    chart.show_points([point("slow", 1.2, slowest), *POINTS], ROOF)
+    show(chart, 350, 210)
+    peak = chart._pixel(100.0, ROOF.macs_per_s / 1e9)
+    assert peak.y() >= 20
+
+
 def test_keys_read_points_out_and_enter_picks(show: Show) -> None:
     chart = Roofline()
     chart.show_points(POINTS, ROOF)
