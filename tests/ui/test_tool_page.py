@@ -44,6 +44,22 @@ def test_docks_are_away_while_a_tool_is_in_front(open_window: Open) -> None:
     assert window.tabs.pages.count(page) == 1
 
 
+def test_a_canvas_shows_what_it_showed_after_every_visit_to_a_tool(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window(NET)
+    document = window.page
+    assert document is not None
+    view = document.canvas.view
+    view.zoom_at(0.9, animate=False)
+    wide, before = view.width(), view.centre()
+    for _ in range(3):
+        window.show_tool(next(iter(window.tool_pages), None) or Page())
+        qtbot.waitUntil(lambda: not view.isVisible())
+        window.tabs.show(document)
+        qtbot.waitUntil(lambda: view.isVisible() and view.width() == wide)
+        assert abs(view.centre().x() - before.x()) < 1
+        assert abs(view.centre().y() - before.y()) < 1
+
+
 def test_the_controls_of_a_panel_are_in_its_row_again_afterwards(open_window: Open, qtbot: QtBot) -> None:
     window = open_window(NET, width=1600, height=1000)
     document = window.tabs.current

@@ -42,6 +42,7 @@ class Camera(QGraphicsView):
         self.surface = surface
         self._motion = ZoomMotion(self)
         self._unshown: Callable[[], None] | None = self.show_beginning  # what to do once there is a size
+        self._width = 0  # px that are looked through, 0 before there is a size
         self.covered = 0  # px at the top under something that lies over the view: what is fitted stands below
         self.setScene(surface)
         self.setSceneRect(WORLD)
@@ -180,10 +181,10 @@ class Camera(QGraphicsView):
         self._first_look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        before = event.oldSize()
+        before, self._width = self._width, event.size().width()  # an event for what was hidden does not know the old size
         super().resizeEvent(event)
-        if self._unshown is None and before.isValid():  # the middle stays the middle
-            self.pan((event.size().width() - before.width()) // 2, 0)
+        if self._unshown is None and before:  # the middle stays the middle
+            self.pan(self._width // 2 - before // 2, 0)  # halves of each, so that steps there and back add up to none
         self.moved.emit()
 
     def _first_look(self) -> None:
