@@ -121,14 +121,24 @@ def input_places(
     else:
         names = [(port.name, port.optional, False) for port in ports]
     above = [entry for entry in names if entry[0] != bypass]
-    places = [
-        PortPlace(name, x, 0.0, False, optional, more)
-        for (name, optional, more), x in zip(above, port_offsets(len(above), width) if above else (), strict=True)
-    ]
+    offsets = _offsets(len(above), width, spare=bool(above) and above[-1][2])
+    places = [PortPlace(name, x, 0.0, False, optional, more) for (name, optional, more), x in zip(above, offsets, strict=True)]
     for index, (name, optional, more) in enumerate(names):
         if name == bypass:
             places.insert(index, PortPlace(name, width, height / 2, False, optional, more, side=True))
     return places
+
+
+def _offsets(count: int, width: float, *, spare: bool) -> list[float]:
+    """x of input ports. Those that have wires are in the middle; the spare one, hardly ever seen, stands behind them."""
+    if not count:
+        return []
+    if spare and count > 1:
+        found = port_offsets(count - 1, width)
+        step = found[1] - found[0] if len(found) > 1 else PORT_SPACING
+        if found[-1] + step <= width - step / 2:
+            return [*found, found[-1] + step]
+    return port_offsets(count, width)
 
 
 def output_places(names: Sequence[str], width: float, height: float, flow: str = DOWN) -> list[PortPlace]:

@@ -66,6 +66,16 @@ def test_a_variadic_port_shows_its_slots_and_one_more() -> None:
     assert [(p.name, p.more) for p in places] == [("x.0", False), ("x.2", False), ("x.10", False), ("x.11", True)]
 
 
+def test_ports_with_wires_are_in_the_middle_and_the_spare_one_behind_them() -> None:
+    concat = registry.block("concat")
+    assert [place.x for place in input_places(concat.inputs, ["x.0", "x.1"], 216, 48)] == [96, 120, 144]
+    assert [place.x for place in input_places(concat.inputs, ["x.0"], 216, 48)] == [108, 132]
+    assert [place.x for place in input_places(concat.inputs, [], 216, 48)] == [108]
+    many = [place.x for place in input_places(concat.inputs, [f"x.{k}" for k in range(12)], 216, 48)]
+    assert many == sorted(set(many))
+    assert 0 < many[0] < many[-1] < 216
+
+
 def test_the_port_of_a_bypass_is_on_the_right_side_and_keeps_its_turn() -> None:
     ports = (Port("a"), Port("b"))
     a, b = input_places(ports, ["a", "b"], 216, 48, bypass="b")
