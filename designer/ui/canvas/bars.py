@@ -133,3 +133,8 @@ class Trail(QFrame):
         self._row.addWidget(self.note)
         self._row.addSpacing(12)
         self._row.addWidget(self.figures)
+        for place in range(self._row.count()):
+            item = self._row.itemAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.show()  # at once, not with the next event: its size counts now

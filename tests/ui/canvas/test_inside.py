@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPointF
 
 from blocks import registry
 from designer.app.controller import Controller
@@ -133,3 +134,16 @@ def test_every_composite_can_be_looked_into(look: Any, name: str) -> None:
     assert not any(a.meets(b) for i, a in enumerate(boxes) for b in boxes[:i])
     for item in scene.edges.values():
         assert not crossed(item.points, boxes)
+
+
+def test_the_way_back_is_written_as_soon_as_one_is_inside(show: Show) -> None:
+    """Before any event: what stands in it counts for its size at once, and the drawing begins below it."""
+    canvas = show("mobilenet_v2")
+    assert canvas.inside("stage2_ir2")
+    trail = canvas.trail
+    assert trail.width() >= trail.sizeHint().width() > 200
+    assert trail.figures.isVisibleTo(trail)
+    first = canvas.view.surface.content()
+    assert first is not None
+    top = canvas.view.mapFromScene(QPointF(first.left, first.top)).y()
+    assert top >= trail.geometry().bottom()
