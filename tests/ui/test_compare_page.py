@@ -592,3 +592,24 @@ def test_closing_the_page_leaves_nothing_behind(open_page: OpenPage, qtbot: QtBo
     assert doer(window).page is None
     window.actions_["measure.compare"].trigger()
     assert doer(window).page is not None
+
+
+def test_over_estimated_time_stands_every_network_of_which_something_was_measured(
+    open_page: OpenPage, with_worker: Callable[[str], None], qtbot: QtBot
+) -> None:
+    with_worker("well")
+    page = open_page(*SMALL)
+    press(page.saving, "Profile both", qtbot)
+    qtbot.waitUntil(lambda: not page.busy, timeout=30_000)
+    chart = page.scatter.chart
+    assert chart is not None
+    at = page.scatter.x_choice.findData("estimated_ms")
+    page.scatter.x_choice.setCurrentIndex(at)
+    page.scatter.x_choice.activated.emit(at)
+    times = page.scatter._times
+    assert times is not None
+    qtbot.waitUntil(lambda: not times._waiting and not times._step_timer.isActive(), timeout=30_000)
+    chart.draw_now()
+    known = {mark.key for mark in chart.marks if isinstance(mark.key, str)}
+    assert known == set(times.times)
+    assert times.times["densenet121"] > times.times["ghostnet"]

@@ -19,6 +19,7 @@ from designer.analysis.compare_saving import Saving
 from designer.analysis.compare_svg import Known, known_of
 from designer.analysis.compare_totals import BY_KEY
 from designer.app import cards
+from designer.app.compare_known import KnownTimes
 from designer.app.comparison import CompareModel
 from designer.ui import theme, units
 from designer.ui.compare.changes import ChangesList
@@ -27,6 +28,7 @@ from designer.ui.compare.totals import TotalsGrid
 from designer.ui.widgets import Segments, label, line, without_margins
 
 if TYPE_CHECKING:
+    from designer.app.profiler import Profiler
     from designer.ui.plots.compare_bars import StageBars
     from designer.ui.plots.compare_curves import DepthChart
     from designer.ui.plots.compare_scatter import ScatterChart
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 RESOLUTION, KINDS, BARS, CHANGES = range(4)
 VIEWS = ("Resolution", "Kinds", "Bars", "Changes")
 TITLES = ("By output resolution", "By kind of layer", "Bars by output resolution", "Changes from the baseline")
+TIME = "estimated_ms"
 TOP1: tuple[float | None, ...] = (None, 60.0, 65.0, 70.0, 75.0)
 SCATTER_HEIGHT, DEPTH_HEIGHT, BARS_HEIGHT = 332, 160, 300
 
@@ -195,6 +198,7 @@ class ScatterCard(Card):
             self.head.addWidget(one)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._known: list[Known] | None = None
+        self._times: KnownTimes | None = None
 
     def build(self) -> None:
         """Load the chart."""
@@ -215,6 +219,8 @@ class ScatterCard(Card):
         inside.setContentsMargins(8, 4, 8, 6)
         self.column.addWidget(inside, 1)
         self._known = known_networks()
+        self._times = KnownTimes([one.design for one in self._known], self._any_profiler, self)
+        self._times.changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -229,6 +235,7 @@ class ScatterCard(Card):
             _fit(combo)
         if self.chart is not None:
             self.chart.choose(self.x_choice.currentData(), self.y_choice.currentData(), self.least.currentData())
+            self.refresh()
             self.title.setText(f"{BY_KEY[self.y_choice.currentData()].title} against {BY_KEY[self.x_choice.currentData()].title}")
 
     def _pick(self, key: object) -> None:
@@ -238,8 +245,17 @@ class ScatterCard(Card):
             self.picked.emit(key)
 
     def refresh(self) -> None:
-        if self.chart is not None and self._known is not None:
-            self.chart.show_entries(self._model.entries, others(self._known, self._model))
+        if self.chart is None or self._known is None or self._times is None:
+            return
+        known = others(self._known, self._model)
+        if TIME in (self.chart.x_key, self.chart.y_key):
+            self._times.want()
+            times = self._times.times
+            known = [one._replace(figures={**one.figures, TIME: times[one.design]}) for one in known if one.design in times]
+        self.chart.show_entries(self._model.entries, known)
+
+    def _any_profiler(self) -> Profiler | None:
+        return next((one.profiler for one in self._model.designs if one.profiler is not None), None)
 
 
 class DepthCard(Card):

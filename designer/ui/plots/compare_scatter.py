@@ -189,4 +189,4 @@ def _at(low: float, high: float, share: float, log: bool) -> float:
 
 
 CHOICES = tuple(BY_KEY)
-"""Figures for the axes. Times only the compared designs have: then nothing stands behind them."""
+"""Figures for the axes. A measured time only the compared designs have: then nothing stands behind them."""
