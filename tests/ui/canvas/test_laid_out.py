@@ -49,7 +49,10 @@ def faults(surface: Surface) -> list[object]:
         ahead = source.right < target.left if surface.orientation == RIGHT else source.bottom < target.top
         begins = item.points[0] == surface.port_point(edge.source, edge.source_port, True)
         ends = item.points[-1] == surface.port_point(edge.target, edge.target_port, False)
-        if crossed(item.points, boxes.values()) or not ahead or not begins or not ends:
+        (x, y), (end_x, end_y) = item.points[-2:]
+        beside = (x == end_x and y < end_y) if surface.orientation == RIGHT else (y == end_y and x > end_x)
+        enters = beside if item.bypass else True  # a bypass comes in from above, or from the right
+        if crossed(item.points, boxes.values()) or not (ahead and begins and ends and enters):
             found.append(edge)
     return found
 
