@@ -11,7 +11,6 @@ from designer.analysis.numbers import MINUS, NOT_APPLICABLE, UNKNOWN
 
 BETTER, WORSE, NEITHER = "better", "worse", ""
 UP, DOWN, LEVEL = "up", "down", ""
-WORK = ("macs", "flops")
 
 
 class Metric(NamedTuple):
