@@ -11,7 +11,7 @@ from designer.app.commands import step
 from designer.app.placing import Point, Rect, free, size_of, snapped
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, Edit, Move, SetFlow, SetNote
-from designer.graph.layout import layout
+from designer.graph.layout import MANY, layout
 
 FAR = 320.0  # px between a note and the block that it goes along with at most
 SPREAD = 16.0  # px between places that are tried for a selection that has no room
@@ -95,6 +95,9 @@ def turned(design: Design, flow: str, before: Mapping[str, Point], anchor: str) 
         if scope != ROOT and scope not in design.definitions:
             continue
         network = design.network(scope)
+        if len(network) >= MANY:  # its places go, and the canvas lays it out in the background as when it is opened
+            edits.append(Move(scope=scope, positions=dict.fromkeys(design.positions[scope])))
+            continue
         places = layout(network, design.resolve, flow=flow)
         if scope == ROOT:
             places = anchored(places, before, anchor)

@@ -370,6 +370,28 @@ def test_escape_gives_a_large_layout_up(show: Show, held: threading.Event, qtbot
     assert agrees(canvas)
 
 
+def test_a_large_design_that_was_arranged_runs_the_other_way_once_that_is_laid_out(
+    show: Show, held: threading.Event, qtbot: QtBot
+) -> None:
+    held.set()
+    canvas = show(large())
+    qtbot.waitUntil(lambda: not canvas.arranger.busy)
+    scattered(canvas)
+    before = state(canvas.controller.design)
+    held.clear()
+    do(canvas, "design.flow_right")
+    assert canvas.scene.orientation == RIGHT
+    assert canvas.arranger.busy
+    held.set()
+    qtbot.waitUntil(lambda: not canvas.arranger.busy)
+    design = canvas.controller.design
+    assert canvas.scene.places() == layout(design.root, design.resolve, flow=RIGHT)
+    assert canvas.controller.stack.undoText() == "Flow to the right"
+    canvas.controller.stack.undo()
+    assert state(design) == before
+    assert agrees(canvas)
+
+
 def test_a_layout_that_fails_is_said_and_leaves_everything_where_it_is(
     show: Show, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
