@@ -24,7 +24,10 @@ SUSPICIOUS = 1.5
 
 
 class Piece(NamedTuple):
-    """Something that ran, or will. `moved` are bytes, of the whole batch as `macs` are. Without a roof nothing holds it back."""
+    """Something that ran, or will. `moved` are bytes, of the whole batch as `macs` are. Without a roof nothing holds it back.
+
+    `fused` is 1 where it did the work of several layers at once, `reorder_ms` its time where it only moves data for the next.
+    """
 
     path: str
     ms: float
@@ -32,6 +35,8 @@ class Piece(NamedTuple):
     moved: int
     bound: Bound | None = None
     save_ms: float | None = None
+    fused: int = 0
+    reorder_ms: float = 0.0
 
 
 class Sum(NamedTuple):
@@ -42,13 +47,15 @@ class Sum(NamedTuple):
     moved: int
     bound: Bound | None
     save_ms: float | None
+    fused: int = 0
+    reorder_ms: float = 0.0
 
 
 class Pieces:
     """Pieces by path, and their sums."""
 
     def __init__(self, pieces: Iterable[Piece], roof: Roof | None) -> None:
-        self._sorted = sorted(pieces)
+        self._sorted = sorted(pieces, key=lambda piece: piece.path)
         self._paths = [piece.path for piece in self._sorted]
         self.roof = roof
 
@@ -78,10 +85,12 @@ def total(pieces: Iterable[Piece | Sum]) -> Sum | None:
     """Several pieces as one."""
     ms, macs, moved, save, some = 0.0, 0, 0, 0.0, False
     judged = False
+    fused, reorder = 0, 0.0
     by_bound: dict[Bound, float] = {}  # milliseconds
     for piece in pieces:
         some = True
         ms, macs, moved = ms + piece.ms, macs + piece.macs, moved + piece.moved
+        fused, reorder = fused + piece.fused, reorder + piece.reorder_ms
         if piece.bound:
             by_bound[piece.bound] = by_bound.get(piece.bound, 0.0) + piece.ms
         if piece.save_ms is not None:  # what moves no bytes is not judged
@@ -90,13 +99,24 @@ def total(pieces: Iterable[Piece | Sum]) -> Sum | None:
     if not some:
         return None
     bound = max(by_bound.items(), key=lambda pair: pair[1])[0] if by_bound else None
-    return Sum(ms, macs, moved, bound, save if judged else None)
+    return Sum(ms, macs, moved, bound, save if judged else None, fused, reorder)
 
 
 def pieces_of_run(profile: Profile) -> Pieces:
     """What a run booked: on layers, or on blocks where its backend knows no layers."""
     found = [
-        Piece(layer.path, layer.ms, layer.macs, layer.bytes, layer.bound, layer.save_ms) for layer in profile.layers if layer.path
+        Piece(
+            layer.path,
+            layer.ms,
+            layer.macs,
+            layer.bytes,
+            layer.bound,
+            layer.save_ms,
+            fused=int(layer.sort == "fused"),
+            reorder_ms=layer.ms if layer.sort == "reorder" else 0.0,
+        )
+        for layer in profile.layers
+        if layer.path
     ]
     if not found:
         found = [
@@ -105,6 +125,11 @@ def pieces_of_run(profile: Profile) -> Pieces:
             if block.ms is not None
         ]
     return Pieces(found, profile.roof)
+
+
+def held_in(profile: Profile) -> dict[str, str]:
+    """Blocks whose layers, or some of them, ran inside of another block's: by path, the path of that one."""
+    return {inner: block.path for block in profile.blocks for inner in block.fused_with}
 
 
 def pieces_expected(engine: Engine, setup: Setup, times: Mapping[str, float], roof: Roof | None) -> Pieces:
@@ -143,7 +168,8 @@ class ProfileRow(NamedTuple):
     """One row. `macs` are those of one input, `layer` is what the table of layers says about it.
 
     `time_share` and `mac_share` are of the whole design, 0 to 1. `where` is the path on which its time was booked together with
-    that of others, "" where it has its own.
+    that of others, "" where it has its own. `fused` nodes of the runtime did several of its layers at once, and `reorder_ms` of
+    its time only moved data.
     """
 
     layer: LayerRow
@@ -159,6 +185,8 @@ class ProfileRow(NamedTuple):
     bound: Bound | None = None
     save_ms: float | None = None
     where: str = ""
+    fused: int = 0
+    reorder_ms: float = 0.0
 
     @property
     def suspicious(self) -> bool:
@@ -227,6 +255,7 @@ class Source(NamedTuple):
     ran: Pieces | None
     expected: Pieces | None
     batch: int
+    held: Mapping[str, str] = {}  # blocks that ran inside of others
 
 
 def figures(rows: Iterable[LayerRow], controller: Controller, source: Source) -> list[ProfileRow]:
@@ -245,16 +274,31 @@ def figures_of(row: LayerRow, controller: Controller, all_macs: int, whole: Time
     macs = row.cost.macs if row.cost is not None else None
     mac_share = macs / all_macs if macs is not None and all_macs else None
     if time is None:
-        around = source.ran.around(path) if source.ran is not None and row.level == LAYER else ""
+        around = source.ran.around(path) if source.ran is not None and row.level == LAYER else source.held.get(path, "")
         return ProfileRow(row, path, macs, mac_share, where=around)
     found = _found(row, path, time, controller, source)
     share = time.ms / whole.ms if whole is not None and whole.ms > 0 else None
     if found is None or macs is None:
-        return ProfileRow(row, path, macs, mac_share, time.ms, time.kind, share)
+        where = source.held.get(path, "") if time.kind == MEASURED else ""
+        return ProfileRow(row, path, macs, mac_share, time.ms, time.kind, share, where=where)
     speed = macs * source.batch / time.ms / 1e6 if macs and time.ms else None
     dense = found.macs / found.moved if found.macs and found.moved else None
     return ProfileRow(
-        row, path, macs, mac_share, time.ms, time.kind, share, speed, found.moved, dense, found.bound, found.save_ms
+        row,
+        path,
+        macs,
+        mac_share,
+        time.ms,
+        time.kind,
+        share,
+        speed,
+        found.moved,
+        dense,
+        found.bound,
+        found.save_ms,
+        source.held.get(path, "") if time.kind == MEASURED else "",
+        found.fused,
+        found.reorder_ms,
     )
 
 

@@ -19,7 +19,7 @@ from designer.analysis.measured import LayersMeasured, Profile, Roof, Setup
 from designer.app import run_history
 from designer.app.machine_facts import remembered_devices
 from designer.app.measurements import Estimate, measured_in, signatures
-from designer.app.profile_figures import Pieces, Source, pieces_expected, pieces_of_run
+from designer.app.profile_figures import Pieces, Source, held_in, pieces_expected, pieces_of_run
 from designer.app.run_history import Run
 from designer.app.run_options import SWEEP, RunOptions, options_in
 from designer.app.settings import PROFILE_OPTIONS, Settings
@@ -324,7 +324,8 @@ class Profiler(QObject):
         elif self._expected is None or self._expected[0] is not estimate:
             self._expected = estimate, pieces_expected(self.controller.engine, setup, estimate.times, self.roof())
         ran, expected = self._ran, self._expected
-        return Source(ran[1] if ran is not None else None, expected[1] if expected is not None else None, setup.batch)
+        held = held_in(shown.profile) if shown is not None else {}
+        return Source(ran[1] if ran is not None else None, expected[1] if expected is not None else None, setup.batch, held)
 
     def roof(self) -> Roof | None:
         """The roof under which the shown blocks stand."""

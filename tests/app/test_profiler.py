@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -323,3 +324,28 @@ def test_what_a_run_needs_grows_with_the_batch(bench: Make) -> None:
     weights = 4 * (engine.total.params + engine.total.buffers)
     assert many - weights == 8 * (one - weights)
     assert needed_bytes(engine, "int8", 1) * 4 == one
+
+
+def test_fused_and_reorder_nodes_are_shown_as_such(bench: Make, qtbot: QtBot) -> None:
+    one = bench()
+    run(one, qtbot)
+    shown = one.profiler.shown
+    layers = [
+        msgspec.structs.replace(layer, sort="reorder") if layer.path == "stage1.fire2.squeeze.act" else layer
+        for layer in shown.profile.layers
+    ]
+    first = msgspec.structs.replace(layers[0], sort="fused", path="stem.conv1")
+    blocks = [
+        msgspec.structs.replace(block, fused_with=("stem.pool",)) if block.path == "stem.conv1" else block
+        for block in shown.profile.blocks
+    ]
+    profile = msgspec.structs.replace(shown.profile, layers=[first, *layers[1:]], blocks=blocks)
+    one.controller.measurements.profiled.emit(profile, shown.signatures)
+    source = one.profiler.source()
+    found = {row.path: row for row in figures(Rows(one.controller).layers(BLOCK), one.controller, source)}
+    assert found["stem.conv1"].fused == 1
+    assert found["stem.pool"].where == "stem.conv1"
+    assert found["stage1.fire3"].fused == 0
+    reorder = next((layer.ms for layer in layers if layer.sort == "reorder"), 0.0)
+    assert reorder > 0
+    assert found["stage1.fire2"].reorder_ms == pytest.approx(reorder)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QToolButton
 from designer.analysis.measured import Profile
 from designer.app.profile_figures import ProfileRow
 from designer.ui import theme, units
-from designer.ui.profile.card import Card, Marked, padded
+from designer.ui.profile.card import PAD, Card, Marked, padded
 from designer.ui.profile.row_view import RowView
 from designer.ui.profile.table_delegate import Head, ProfileDelegate, SumRow, Swatch
 from designer.ui.profile.table_model import COLUMNS, LEVELS, NATURAL, PLACE, ProfileModel, as_text, heading
@@ -44,6 +44,10 @@ class TableCard(Card):
         self.sum = SumRow(self.view, self.model)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.sum)
+        self.remarks = label("", "caption", wrap=True)
+        self.remarks.setContentsMargins(PAD, 8, PAD, 0)
+        self.remarks.hide()
+        self.body.addWidget(self.remarks)
         self.body.addWidget(self._build_foot())
         units.notifier().changed.connect(self._unit_changed)
         theme.notifier().changed.connect(self._repaint)
@@ -112,6 +116,8 @@ class TableCard(Card):
     def show_noise(self, profile: Profile | None) -> None:
         """Say how quiet the machine was during a run."""
         self.noise.setVisible(profile is not None)
+        self.remarks.setText(" ".join(profile.remarks) if profile is not None else "")
+        self.remarks.setVisible(bool(self.remarks.text()))
         if profile is None:
             return
         times = profile.total_ms

@@ -43,6 +43,12 @@ def _shape(row: ProfileRow) -> str:
     return numbers.shape(row.layer.output) if row.layer.output is not None else ("" if not row.path else NONE)
 
 
+def ran_as(row: ProfileRow) -> str:
+    """How the runtime did it, where that is not layer by layer."""
+    parts = [f"{row.fused} fused" if row.fused else "", "reorder" if row.reorder_ms else ""]
+    return ", ".join(filter(None, parts))
+
+
 def _known(value: float | None) -> float:
     return -1.0 if value is None else float(value)
 
@@ -76,6 +82,7 @@ COLUMNS = (
         at_first=False,
     ),
     Column("intensity", "MAC/byte", 70, lambda row: rate(row.macs_per_byte), lambda row: _known(row.macs_per_byte)),
+    Column("ran", "Ran as", 104, ran_as, lambda row: (row.fused, row.reorder_ms), right=False, at_first=False),
     Column("bound", "Bound by", 80, lambda row: row.bound or NONE, lambda row: row.bound or "", right=False),
     Column("save", "Save", 62, lambda row: bare_ms(row.save_ms), lambda row: _known(row.save_ms), unit="ms"),
 )
@@ -181,7 +188,11 @@ class ProfileModel(QAbstractTableModel):
 def remark(row: ProfileRow) -> str:
     """What has to be said about the figures of a row, a sentence; "" where they speak for themselves."""
     if row.where:
-        return f"Its time was measured together with the rest of {row.where}."
+        return f"Its time was measured together with that of {row.where}, as one node of the runtime."
+    if row.kind != ESTIMATED and (row.fused or row.reorder_ms):
+        said = "The runtime did some of its layers at once." if row.fused else ""
+        moves = f"{numbers.ms(row.reorder_ms)} of its time only reorders data for it." if row.reorder_ms else ""
+        return " ".join(filter(None, (said, moves)))
     if row.kind == ESTIMATED:
         return "Estimated from layers measured here: it was not run as it is now."
     if row.layer.said and row.layer.status in ("error", "blocked", "incomplete", "unused"):
