@@ -157,14 +157,12 @@ def unpacked_all(
         raise StructureError("not_unpackable", can_unpack(design, engine, wanted[0]) if wanted else "Nothing is selected.")
     if len(able) == 1:
         return unpacked(design, engine, able[0], places, copies)
-    if design.definition is not None:
-        raise StructureError("one_by_one", "Inside a block, unpack one block at a time.")
     trial = design.copy()
     tried = engine.like(trial)
     edits: list[Edit] = []
     standing = dict(places) if places is not None else None
     for node_id in able:
-        made = unpacked(trial, tried, node_id, standing)
+        made = unpacked(trial, tried, node_id, standing, copies)
         tried.update(made.apply(trial))
         edits.append(made)
         if standing is not None:

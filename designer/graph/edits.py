@@ -311,13 +311,14 @@ class Describe(Edit, frozen=True, kw_only=True):
     exposed: dict[str, Exposed] | None = None
 
     def apply(self, design: Design) -> Change:
-        old = design.definitions.get(self.scope)
+        scope = design.real_scope(self.scope)
+        old = design.definitions.get(scope)
         if old is None:
             raise StructureError("no_definition", f"There is no own block {shown(self.scope)}.")
         wanted = {name: value for name in ("name", "help", "exposed") if (value := getattr(self, name)) is not None}
         new = msgspec.structs.replace(old, **wanted)
         rules.check_definition(new)
-        design.definitions[self.scope] = new
+        design.definitions[scope] = new
         design.definitions_changed()
         before = {name: getattr(old, name) for name in wanted}
         return Change(Describe(scope=self.scope, **before), set(), structural=True, definitions=True)

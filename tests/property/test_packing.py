@@ -21,7 +21,7 @@ from designer.app.pack_plan import NotConvex, Plan, planned
 from designer.app.pack_proposals import Candidate, copies_in
 from designer.app.packing import Choice, packed
 from designer.app.placing import size_of
-from designer.app.unpacking import unpacked
+from designer.app.unpacking import unpacked, unpacked_all
 from designer.app.wiring import reached
 from designer.catalogue import load
 from designer.compile.torch_module import examples, to_torch
@@ -400,6 +400,24 @@ def test_inside_a_block_too_for_every_copy(qapp: QApplication, seed: int) -> Non
             break
     while document.stack.canUndo():
         document.stack.undo()
+    assert state(document.design) == before
+
+
+@pytest.mark.parametrize("copy", ["first", "second"])
+def test_several_blocks_inside_are_unpacked_at_once(qapp: QApplication, copy: str) -> None:
+    document = Controller(nested())
+    before = state(document.design)
+    costs = {node_id: result.cost for node_id, result in document.engine.results.items()}
+    two = InsideController(document, "two", copy)
+    step = unpacked_all(two.design, two.engine, ["n1", "n2"], copies=copies_in(document.engine, "two"))
+    assert two.apply(step, step.name)
+    assert {"n1_conv", "n2_pw"} <= set(document.design.definitions["two"].network)
+    assert document.design.definitions["two"].exposed["wide"].bindings == [
+        ("n1_conv", "out_channels"), ("n1_dw", "out_channels"), ("n1_dw", "groups")
+    ]  # fmt: skip
+    assert {node_id: result.cost for node_id, result in document.engine.results.items()} == costs
+    assert document.stack.count() == 1
+    document.stack.undo()
     assert state(document.design) == before
 
 
