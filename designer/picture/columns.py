@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from designer.graph.design import DOWN
 from designer.graph.geometry import CLEAR, STUB, Box, Point, frame_box
@@ -30,11 +33,11 @@ def in_columns(sheet: Sheet, columns: int = 0) -> Sheet:
     best, longest, broken = sheet, bottom - top, 0
     for cuts in (_cuts(sheet, boxes), _cuts(sheet, cards)):
         for count in range(columns or 1, (columns or MOST) + 1):
-            chosen = _balanced(cuts, top, bottom, min(count, len(cuts) + 1))
+            chosen = balanced(cuts, top, bottom, min(count, len(cuts) + 1))
             height = max([b - a for a, b in zip([top, *chosen], [*chosen, bottom], strict=True)])
             if chosen and height < WORTH * longest:  # a column more has to make the longest one shorter
                 best, longest, broken = _broken(sheet, chosen), height, len(chosen)
-            if longest <= ASPECT * ((broken + 1) * width + broken * APART):
+            if broken + 1 == columns or (not columns and longest <= ASPECT * ((broken + 1) * width + broken * APART)):
                 return best
             if len(chosen) == len(cuts):
                 break
@@ -42,32 +45,53 @@ def in_columns(sheet: Sheet, columns: int = 0) -> Sheet:
 
 
 def _cuts(sheet: Sheet, boxes: Sequence[Box]) -> list[float]:
-    """Heights at which a column may end: no block or stage stands there, and what crosses comes from one port."""
-    found = []
-    edges = sorted({box.top for box in boxes})
-    for edge in edges[1:]:
-        above = max([box.bottom for box in boxes if box.top < edge])
-        if above > edge:
-            continue
-        at = (above + edge) / 2
-        crossing = {wire.start for wire in sheet.wires if wire.start[1] <= at <= wire.end[1]}
-        if len(crossing) == 1 and not any(wire.bypass for wire in sheet.wires if wire.start[1] <= at <= wire.end[1]):
-            found.append(at)
+    """Heights at which a column may end: no box stands there, and what crosses comes from one port and is no bypass."""
+    gaps: list[float] = []
+    lowest = -math.inf
+    for box in sorted(boxes, key=lambda one: one.top):
+        if lowest <= box.top and lowest > -math.inf:
+            gaps.append((lowest + box.top) / 2)
+        lowest = max(lowest, box.bottom)
+    wires = sorted(sheet.wires, key=lambda wire: wire.start[1])
+    crossing: list[tuple[float, int]] = []  # a heap of where wires end
+    found, begun = [], 0
+    for gap in gaps:
+        while begun < len(wires) and wires[begun].start[1] <= gap:
+            heapq.heappush(crossing, (wires[begun].end[1], begun))
+            begun += 1
+        while crossing and crossing[0][0] < gap:
+            heapq.heappop(crossing)
+        here = [wires[number] for _, number in crossing]
+        if len({wire.start for wire in here}) == 1 and not any(wire.bypass for wire in here):
+            found.append(gap)
     return found
 
 
-def _balanced(cuts: Sequence[float], top: float, bottom: float, count: int) -> list[float]:
+def balanced(cuts: Sequence[float], top: float, bottom: float, count: int) -> list[float]:
     """The `count - 1` cuts that make the longest column shortest."""
-    ends = [top, *cuts, bottom]
-    # best[k] = (longest, cuts) of what is above ends[k], in as many columns as rounds so far
-    best: list[tuple[float, list[float]]] = [(end - top, []) for end in ends]
-    for _ in range(count - 1):
-        after: list[tuple[float, list[float]]] = [(0.0, []) for _ in ends]
-        for k in range(len(ends)):
-            options = [(max(best[j][0], ends[k] - ends[j]), [*best[j][1], ends[j]]) for j in range(1, k)]
-            after[k] = min(options, default=best[k])
-        best = after
-    return best[-1][1]
+    low, high = (bottom - top) / count, bottom - top
+    best: list[float] = []
+    for _ in range(40):
+        middle = (low + high) / 2
+        chosen = _within(cuts, top, bottom, middle)
+        if chosen is not None and len(chosen) < count:
+            best, high = chosen, middle
+        else:
+            low = middle
+    return best
+
+
+def _within(cuts: Sequence[float], top: float, bottom: float, most: float) -> list[float] | None:
+    """As few cuts as make no column longer than `most`; None where that cannot be."""
+    chosen: list[float] = []
+    start = top
+    for cut, after in pairwise([*cuts, bottom]):
+        if after - start > most:
+            if cut - start > most:
+                return None
+            chosen.append(cut)
+            start = cut
+    return chosen if bottom - start <= most else None
 
 
 def _split(frame: Frame, cuts: Sequence[float]) -> list[Frame]:
