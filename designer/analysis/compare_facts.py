@@ -72,9 +72,6 @@ class Kind(NamedTuple):
     macs: int = 0
     activations: int = 0
 
-    def plus(self, other: Kind) -> Kind:
-        return Kind(*[a + b for a, b in zip(self, other, strict=True)])
-
 
 class Unit(NamedTuple):
     """A block as the comparison sees it: a root block, or one inside an own block, booked where its output stands.
@@ -138,14 +135,24 @@ def facts_of(engine: Engine, dtype: str = "fp32") -> Facts:
     size = BYTES[dtype]
     flat = flatten(engine)
     reach = figures(flat)
-    kinds: dict[str, Kind] = {}
+    sums: dict[str, list[int]] = {}
     curve: list[int] = []
     macs = 0
+    known: dict[int, tuple[list[int], Kind] | None] = {}  # equal layers share one evaluation, which the list keeps alive
     for step in flat.steps:
-        if step.block.layer is not None:
-            kind, one = _said(step)
-            kinds[kind] = kinds[kind].plus(one) if kind in kinds else one
-            macs += one.macs
+        if id(step) not in known:
+            known[id(step)] = None
+            if step.block.layer is not None:
+                kind, one = _said(step)
+                known[id(step)] = sums.setdefault(kind, [0, 0, 0, 0]), one
+        said = known[id(step)]
+        if said is not None:
+            of_kind, (_, params, its_macs, activations) = said
+            of_kind[0] += 1
+            of_kind[1] += params
+            of_kind[2] += its_macs
+            of_kind[3] += activations
+            macs += its_macs
             curve.append(macs)
     return Facts(
         True,
@@ -160,7 +167,7 @@ def facts_of(engine: Engine, dtype: str = "fp32") -> Facts:
         reach.depth,
         reach.field,
         tuple(_units(engine, flat, reach.reaches)),
-        {kind: kinds[kind] for kind in KINDS if kind in kinds},
+        {kind: Kind(*sums[kind]) for kind in KINDS if kind in sums},
         tuple(curve),
     )
 
