@@ -247,5 +247,5 @@ class _Measurement:
             )
         if self.asked.dtype == "int8":
             self.remarks.append("Speed only: the weights and the calibration are random, so the answers mean nothing.")
-        if self.asked.backend == "compile":
-            self.remarks.append("torch.compile merges layers across blocks: only the whole was timed.")
+        if self.asked.backend == "compile" and ran.layered is None and self.asked.layers:
+            self.remarks.append("What torch.compile made of the layers cannot be told apart here: only the whole was timed.")

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
     from torch import fx
 
 
+class Part(NamedTuple):
+    """What one of the times of a run is of: an operator, and the paths of the layers that it did."""
+
+    op: str
+    paths: tuple[str, ...]
+    moves: bool = False
+
+
 class Runnable(NamedTuple):
-    """Something to time. `run` is one run; `stamped` one that gives the stamps too, None where the backend has no layers.
-    `layers` are the paths of what lies between the stamps. `held` are the bytes of weights and inputs."""
+    """Something to time. `run` is one run; `layered` one that gives the milliseconds of each of `parts`, None where the parts
+    cannot be timed. `held` are the bytes of weights and inputs."""
 
     run: Callable[[], object]
-    stamped: Callable[[], tuple[Any, ...]] | None
-    layers: list[str]
+    layered: Callable[[], list[float]] | None
+    parts: list[Part]
     held: int
 
 
@@ -86,24 +94,26 @@ def runnable(module: fx.GraphModule, inputs: list[torch.Tensor], backend: Backen
         walk(module, inputs)  # whatever cannot run says so here, with its path
     held = bytes_of(module) + sum(tensor.nbytes for tensor in inputs)
     if backend == "compile":
-        return Runnable(_compiled(module, inputs), None, [], held)
+        return _compiled(module, inputs, held)
     stamped, layers = with_stamps(module, clock)
 
     def run() -> object:
         with torch.inference_mode():
             return module(*inputs)
 
-    def run_stamped() -> tuple[Any, ...]:
+    def layered() -> list[float]:
         with torch.inference_mode():
             stamps: tuple[Any, ...] = stamped(*inputs)[1]
-        return stamps
+        return clock.between(stamps)
 
-    return Runnable(run, run_stamped, layers, held)
+    return Runnable(run, layered, [Part("", (path,)) for path in layers], held)
 
 
-def _compiled(module: fx.GraphModule, inputs: list[torch.Tensor]) -> Callable[[], object]:
+def _compiled(module: fx.GraphModule, inputs: list[torch.Tensor], held: int) -> Runnable:
     import torch
     from torch._inductor import config
+
+    from designer.measure.compiled import Watch
 
     config.compile_threads = 1  # the processes it would start outlive a worker that is killed
     torch._dynamo.reset()
@@ -113,15 +123,21 @@ def _compiled(module: fx.GraphModule, inputs: list[torch.Tensor]) -> Callable[[]
         with torch.inference_mode():
             return compiled(*inputs)
 
+    watch = Watch()
     try:
         with quiet():
-            run()
+            watch.compile(run)
     except EXPORT_ERRORS as error:
         root: BaseException = error
         while root.__cause__ is not None:
             root = root.__cause__
         raise MeasureError(f"torch.compile cannot compile this design; {torch_said(root)}") from error
-    return run
+    names = {node.name: str(node.target) for node in module.graph.nodes if node.op == "call_module"}
+    program = watch.program(names) if inputs[0].device.type == "cpu" else None
+    if program is None or not program.times(run):
+        return Runnable(run, None, [], held)
+    parts = [Part(kernel.call.op, kernel.paths, kernel.moves) for kernel in program.kernels]
+    return Runnable(run, lambda: program.times(run), parts, held)
 
 
 def bytes_of(module: fx.GraphModule) -> int:

@@ -41,10 +41,7 @@ class _TorchWay:
         self._way = runnable(module, inputs, asked.backend, clock)
 
     def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
-        way, clock = self._way, self._clock
-        stamped = way.stamped if self._asked.layers else None
-        layered = (lambda: clock.between(stamped())) if stamped is not None else None
-        ran = run(self._once, layered, limits, tell)
+        ran = run(self._once, self._way.layered if self._asked.layers else None, limits, tell)
         return ran, self._pieces(ran.layers)
 
     def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
@@ -54,12 +51,12 @@ class _TorchWay:
         return torch_peak(self._way.run, self._asked.device, self._way.held)
 
     def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
-        stamped = self._way.stamped
-        assert stamped is not None, "torch.compile has no parts"
+        layered = self._way.layered
+        assert layered is not None, "torch.compile has no parts of its own"
         kept: list[list[float]] = []
 
         def turn() -> float:
-            kept.append(self._clock.between(stamped()))
+            kept.append(layered())
             return sum(kept[-1])
 
         return turn, lambda last: self._pieces(layer_means(kept[-last:]))
@@ -68,14 +65,16 @@ class _TorchWay:
         return self._clock.time(self._way.run)
 
     def _pieces(self, times: list[float]) -> list[Piece]:
-        """What lies between two stamps is a unit: a primitive, or one that took a batch norm in."""
+        """What was timed, on the steps it did. What lies between two stamps is a unit: a primitive, or one that took a batch norm
+        in; a compiled kernel says itself what it is."""
         units = self._asked.units
         step_of = {path: k for k, path in enumerate(units.paths)}
         pieces = []
-        for path, ms in zip(self._way.layers, times, strict=False):
-            step = step_of[path]
-            unit = units.units[units.unit_of[step]]
-            pieces.append(Piece(units.flat.steps[step].block.id, ms, unit.steps))
+        for part, ms in zip(self._way.parts, times, strict=False):
+            steps = tuple(sorted([step_of[path] for path in part.paths]))
+            if not part.op:
+                steps = units.units[units.unit_of[steps[0]]].steps
+            pieces.append(Piece(part.op or units.flat.steps[steps[0]].block.id, ms, steps, part.moves))
         return pieces
 
 

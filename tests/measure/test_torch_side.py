@@ -98,9 +98,11 @@ def test_fused_folds_batch_norms_and_answers_the_same() -> None:
         a, b = eager(*x), fused(*x)
     assert (a - b).abs().max() < 1e-4 * a.std()
     way = runnable(fused, x, "fused", Clock())
-    assert way.layers == ["stem.conv", "stem.act", "conv", "relu", "pool", "flatten", "fc"]
-    assert way.stamped is not None
-    assert len(way.stamped()) == 8
+    assert [part.paths for part in way.parts] == [
+        (path,) for path in ("stem.conv", "stem.act", "conv", "relu", "pool", "flatten", "fc")
+    ]
+    assert way.layered is not None
+    assert len(way.layered()) == 7
 
 
 def test_the_number_of_threads_is_given_back() -> None:
