@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from designer.picture.letters import outline
@@ -124,9 +125,7 @@ def rect(
 def left_edge(x: float, y: float, width: float, height: float, radius: float, fill: str) -> Path:
     """The left edge of a box with round corners, as wide as a stripe that is narrower than the corners."""
     cut = radius - math.sqrt(max(0.0, radius**2 - (radius - width) ** 2))  # how far the corner has come down at the stripe's edge
-    k = radius * (1 - ROUND)
-    # the corner's curve up to x + width, by halving its Bezier curve where it gets there
-    upper = _part(((x, y + radius), (x, y + k), (x + k, y), (x + radius, y)), x + width)
+    upper = [(x + px, y + py) for px, py in _corner(radius, width)]
     lower = [(px, 2 * y + height - py) for px, py in upper]
     return Path(
         (
@@ -141,6 +140,13 @@ def left_edge(x: float, y: float, width: float, height: float, radius: float, fi
 
 
 Point = tuple[float, float]
+
+
+@lru_cache(maxsize=32)
+def _corner(radius: float, width: float) -> list[Point]:
+    """The upper left corner of a round box up to `width`: its Bezier curve, halved where it gets there."""
+    k = radius * (1 - ROUND)
+    return _part(((0.0, radius), (0.0, k), (k, 0.0), (radius, 0.0)), width)
 
 
 def _part(curve: Sequence[Point], x: float) -> list[Point]:

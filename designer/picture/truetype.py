@@ -58,6 +58,7 @@ class Font:
         self._long_places = bool(struct.unpack_from(">h", head, 50)[0])
         self._cmap = dict(_characters(self.table("cmap")))
         self._glyphs: dict[int, Glyph] = {}
+        self._steps: dict[str, int] = {}
 
     @property
     def family(self) -> str:
@@ -83,9 +84,11 @@ class Font:
 
     def step(self, letter: str) -> int:
         """How far the next letter stands from this one. One that the font lacks is as wide as other fonts have it, about."""
-        if not self.has(letter) and unicodedata.east_asian_width(letter) in "WF":
-            return self.units
-        return self.advance(self.glyph_of(letter))
+        found = self._steps.get(letter)
+        if found is None:
+            foreign = not self.has(letter) and unicodedata.east_asian_width(letter) in "WF"
+            found = self._steps[letter] = self.units if foreign else self.advance(self.glyph_of(letter))
+        return found
 
     def width(self, text: str, size: float) -> float:
         """How wide a text is at this size."""
