@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -437,6 +437,25 @@ def test_nothing_is_cut_off(page_with: OpenPage, qtbot: QtBot, width: int, heigh
     foot = page.settings.foot
     assert page.settings.rect().contains(foot.run_button.mapTo(page.settings, QPoint(0, foot.run_button.height() - 1)))
     assert page.runs.y() >= page.settings.geometry().bottom()
+
+
+def test_a_page_that_is_closed_follows_nothing_any_more(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with()
+    run(page, qtbot)
+    window, controller, profiler = window_of(page), page.controller, page.profiler
+    window.close_page(page)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    controller.select({"stage1_fire2"})
+    assert controller.apply(SetParam(scope=ROOT, node="stage1_fire2", name="squeeze_channels", value=17), "Widen")
+    units.switch()
+    profiler.show(None)
+    profiler.forget(profiler.runs[0])
+    window.program.measuring.tables.changed.emit()  # type: ignore[attr-defined]
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    again = window.tabs.current
+    assert isinstance(again, ProfilePage)
+    assert again is not page
+    assert again.profiler is profiler
 
 
 def test_closing_the_document_ends_its_run_and_its_page(page_with: OpenPage, program: Application, qtbot: QtBot) -> None:

@@ -130,7 +130,7 @@ class ProfilePage(ToolPage):
         controller, profiler = self._controller, self.profiler
         controller.analysis_changed.connect(self._analysis_changed)
         controller.graph_changed.connect(self._graph_changed)
-        controller.selection_changed.connect(lambda _: self._show_selection(scroll=True))
+        controller.selection_changed.connect(self._selection_changed)
         controller.title_changed.connect(self._retitle)
         controller.measurements.changed.connect(self.refresh)
         units.notifier().changed.connect(self.refresh)
@@ -252,6 +252,9 @@ class ProfilePage(ToolPage):
 
     def _analysis_changed(self, _: object) -> None:
         self.refresh()
+
+    def _selection_changed(self, _: object) -> None:
+        self._show_selection(scroll=True)
 
     def refresh(self) -> None:
         """Look at the design, soon and once, however often this is called; not before somebody sees it."""
