@@ -85,8 +85,8 @@ class Roofline(Chart):
         for point in self.points:
             if point.key in self.highlighted:
                 self._ring(point, times, look)
-        self._plot_names(look, times)
-        self._plot_legend(look)
+        legend = self._plot_legend(look)
+        self._plot_names(look, times, legend)
         self.set_marks(self._mark(point, times) for point in self.points)
 
     def _span(self) -> tuple[float, float, float, float]:
@@ -187,9 +187,9 @@ class Roofline(Chart):
         x, y = self._x(point.macs_per_byte * times), self._y(point.gmacs_per_s * times)
         self.add(self._pg.ScatterPlotItem(x=[x], y=[y], symbol="o", size=18, pen=pen, brush=self._pg.mkBrush(None)), z=10)
 
-    def _plot_names(self, look: Theme, times: int) -> None:
+    def _plot_names(self, look: Theme, times: int, legend: QRectF) -> None:
         """Names of the chosen one, of the largest savings and of the ends, as long as they touch nothing."""
-        taken = [self._box_around(point) for point in self.points] + self._slope
+        taken = [self._box_around(point) for point in self.points] + self._slope + [legend]
         metrics = QFontMetricsF(look.font("caption"))
         strong = QFontMetricsF(look.font("strong"))
         room = self._room()
@@ -229,8 +229,8 @@ class Roofline(Chart):
             found.setdefault(point.key, point)
         return list(found.values())
 
-    def _plot_legend(self, look: Theme) -> None:
-        """In the corner under the roof, or, where blocks are there, in the one above it."""
+    def _plot_legend(self, look: Theme) -> QRectF:
+        """In the corner under the roof, or, where blocks are there, in the one above it; gives where it stands."""
         room = self._room()
         metrics = QFontMetricsF(look.font("caption"))
         times = 2 if units.name() == units.FLOPS else 1
@@ -245,6 +245,7 @@ class Roofline(Chart):
             self.dots([x * times], [height * times], look.color(COLORS[bound]), shape=SHAPES[bound], size=SIZES[bound])
             x, height = self._value(QPointF(box.left() + 22, y))
             self.words(f"{bound}-bound", x * times, height * times, look.color("text.secondary"))
+        return box
 
     # -- pixels of the plot ------------------------------------------------------------------------------------------------------
 
