@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer import latency_store
-from designer.analysis.layers import LAYER
+from designer.analysis.layers import BLOCK, LAYER
+from designer.app.measurements import signatures
 from designer.app.worker_client import WorkerClient
 from designer.graph.design import ROOT
 from designer.graph.edits import SetParam
@@ -30,7 +32,7 @@ from designer.ui.panels.layer_table import LayerTable
 from designer.ui.plots.roofline import Roofline
 from designer.ui.profile import latency_card
 from designer.ui.profile.page import ProfilePage
-from designer.ui.profile.table_model import PLACE
+from designer.ui.profile.table_model import LEVELS, PLACE
 from tests.app import fake_measure
 from tests.ui.conftest import Open
 
@@ -456,6 +458,52 @@ def test_a_page_that_is_closed_follows_nothing_any_more(page_with: OpenPage, qtb
     assert isinstance(again, ProfilePage)
     assert again is not page
     assert again.profiler is profiler
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_use_leaves_the_page_true(page_with: OpenPage, qtbot: QtBot, seed: int) -> None:
+    page = page_with()
+    rng = Random(seed)
+    run(page, qtbot)
+    press(page.settings.backends.button("onnxruntime"), qtbot)
+    run(page, qtbot)
+    controller, profiler, table = page.controller, page.profiler, page.table
+    fires = [node.id for node in controller.design.root.nodes() if node.block == "fire"]
+
+    def edit() -> None:
+        value = rng.choice([0, 8, 16, 17])  # 0 is an error
+        controller.apply(SetParam(scope=ROOT, node=rng.choice(fires), name="squeeze_channels", value=value), "Set")
+
+    steps = [
+        edit,
+        edit,
+        controller.stack.undo,
+        controller.stack.redo,
+        lambda: page.show_level(rng.choice(LEVELS)),
+        lambda: table._sort_clicked(rng.randrange(len(PLACE))),
+        lambda: profiler.show(rng.choice([None, *profiler.runs])),
+        lambda: controller.select(frozenset(rng.sample(fires, rng.randint(0, 3)))),
+        lambda: page.compare(*profiler.runs),
+        page.close_comparison,
+        units.switch,
+    ]
+    for _ in range(40):
+        rng.choice(steps)()
+        page.refresh_now()
+        total = controller.engine.total
+        rows = table.model.rows
+        if total is not None:
+            assert sum(row.macs or 0 for row in rows) == total.macs
+            shares = [row.time_share for row in rows if row.time_share is not None and not row.where]
+            assert not shares or sum(shares) == pytest.approx(1.0)
+        else:
+            assert not page.settings.foot.run_button.isEnabled()
+        now = signatures(controller.engine)
+        for row in rows:
+            if row.layer.level == BLOCK and row.kind == "measured":
+                assert profiler.shown is not None
+                assert profiler.shown.signatures[row.path] == now[row.path], "measured is only what ran as it is"
+    assert not table.model.rows or page.table.view.model() is table.model
 
 
 def test_closing_the_document_ends_its_run_and_its_page(page_with: OpenPage, program: Application, qtbot: QtBot) -> None:
