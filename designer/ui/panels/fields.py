@@ -26,12 +26,13 @@ from PySide6.QtWidgets import (
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
-from designer.ui.panels.spin import AROUND, Spin, words
+from designer.ui.panels.spin import Spin, words
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
 SPIN_WIDTH = 60
 SIDE_WIDTH = 48
 SHORTEST_SLIDER = 32  # px; one with less room says nothing
+LINE_AROUND = 20  # px of a field of text beside its text
 NARROW = 155  # px of a field in a slim dock
 MAX_SEGMENTS = 4
 SEGMENT_LETTERS = 20
@@ -390,6 +391,7 @@ class ShapeField(Field):
         self.line = QLineEdit()
         self.line.setProperty("role", "number")
         self._name(self.line)
+        self._row.setSpacing(4)
         self._row.addWidget(self.line, 1)
         self._said = self._unit()
         self._value: Any = None
@@ -404,7 +406,7 @@ class ShapeField(Field):
     def _share(self) -> None:
         """A long shape takes the place of the words behind it."""
         if self._said is not None:
-            needed = self.line.fontMetrics().horizontalAdvance(self.line.text()) + AROUND
+            needed = self.line.fontMetrics().horizontalAdvance(self.line.text()) + LINE_AROUND
             self._said.setVisible(needed + self._row.spacing() + self._said.sizeHint().width() <= self.width())
 
     def _read(self, text: str) -> Any:
