@@ -79,6 +79,7 @@ def take(folder: Path) -> int:
     for name, width, height in PICTURES:
         theme.choose(name)
         window.resize(width, height)
+        wait(lambda: False, 0.6)
         page.table.view.selectRow(0)
         wait(lambda: False, 0.6)
         window.grab().save(str(folder / f"profile-{name}-{width}x{height}.png"))
