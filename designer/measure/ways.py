@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from designer.measure.booking import Piece
 from designer.measure.clocks import Clock
 from designer.measure.memory import Peak, Resident, torch_peak
-from designer.measure.runs import Limits, Ran, run
+from designer.measure.runs import LAYERED_RUNS, Limits, Ran, run
 from designer.measure.stats import layer_means
+
+LAYERED_SHARE = 0.3
+"""Of the time, where the layers are not timed in turns with the whole but after it."""
 
 if TYPE_CHECKING:
     from torch import fx
@@ -112,16 +115,12 @@ class _OnnxWay:
     def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
         if not self._asked.layers:
             return self.whole(limits, tell), []
+        # Not in turns: threads of a session look for work for a while after a run, and take the processor from the other
+        ran = run(self._session.timed(self._clock), None, limits._replace(seconds=(1 - LAYERED_SHARE) * limits.seconds), tell)
         turn, finish = self.turns()
-        layered = 0
-
-        def with_profile() -> list[float]:
-            nonlocal layered
-            layered += 1
-            return [turn()]
-
-        ran = run(self._session.timed(self._clock), with_profile, limits, tell)
-        return ran, finish(max(1, layered - ran.warmup_runs))
+        count = min(limits.runs or LAYERED_RUNS, LAYERED_RUNS)
+        layered = run(turn, None, Limits(count, LAYERED_SHARE * limits.seconds), tell)
+        return ran._replace(layered=layered.times), finish(layered.runs)
 
     def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
         profiled = self._load(profiled=True)
