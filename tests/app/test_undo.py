@@ -18,7 +18,7 @@ both = st.builds(lambda move, note: Compound(edits=(move, note), name="Move"), m
 params = st.builds(lambda out: SetParam(node="a", name="out_channels", value=out), st.integers(1, 64))
 
 
-@given(st.one_of(st.lists(moves, min_size=1), st.lists(both, min_size=1), st.lists(params, min_size=1)))
+@given(st.one_of([st.lists(kind, min_size=1, max_size=4) for kind in (moves, both, params)]))
 def test_a_drag_is_one_step_that_comes_back_exactly(steps: list[Edit]) -> None:
     controller = Controller(chain(("a", "conv2d", {"out_channels": 8}), ("b", "relu"), ("c", "relu")))
     before = state(controller.design)
