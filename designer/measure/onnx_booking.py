@@ -91,13 +91,13 @@ class _Booking:
         found = []
         for k in range(len(self.optimised)):
             at = k if not self.moves[k] else self._for_whom(k)
-            found.append(
-                Booked(tuple([self.exported[e].name for e in sorted(done.get(at, ()))]), self.moves[k] and self._only_moves(k))
-            )
+            own = sorted(done.get(at, ()))
+            found.append(Booked(tuple([self.exported[e].name for e in own]), self.moves[k] and self._only_moves(k, own)))
         return found
 
-    def _only_moves(self, k: int) -> bool:
-        return self.optimised[k].op_type in MOVES
+    def _only_moves(self, k: int, own: list[int]) -> bool:
+        """Whether a node that goes where its reader goes does nothing of that itself: a convolution is done once."""
+        return self.optimised[k].op_type in MOVES or any(self.exported[e].op_type in HEAVY for e in own)
 
     def _by_name(self) -> None:
         for k, node in enumerate(self.optimised):
@@ -106,9 +106,14 @@ class _Booking:
                 self.moves[k] = True
                 continue
             if at is None:
-                at = self.by_name.get(_bare(node.name))
+                at = self.by_name.get(_bare(node.name), self._longest_start(node.name))
             if at is not None:
                 self.owner.setdefault(at, k)
+
+    def _longest_start(self, name: str) -> int | None:
+        """The exported node whose name this one begins with: the optimiser appends what it made of it."""
+        found = [known for known in self.by_name if known and name.startswith(f"{known}_")]
+        return self.by_name[max(found, key=len)] if found else None
 
     def _by_tensor(self) -> None:
         """Nodes whose output, behind what only moves it, is a tensor of the exported graph do what makes that tensor."""

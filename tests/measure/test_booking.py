@@ -158,3 +158,12 @@ def test_nodes_that_ran_are_found_by_name_and_operator_in_order() -> None:
     graph = [N("Conv", "a", (), ("1",)), N("HardSigmoid", "", (), ("2",)), N("Mul", "", (), ("3",)), N("Mul", "", (), ("4",))]
     ran = [Node("a", "Conv"), Node("HardSigmoid_15", "HardSigmoid"), Node("Mul_16", "Mul"), Node("", "Mul"), Node("b", "Conv")]
     assert match(ran, graph) == [0, 1, 2, 3, -1]
+
+
+def test_a_convolution_is_done_once_whatever_else_the_optimiser_puts_before_it() -> None:
+    optimised = [
+        N("Conv", "something new", ("x",), ("t",)),
+        N("Conv", "a/Conv_made_of_it_nchwc", ("t", "w"), ("r1",)),
+        N("ReorderOutput", "ReorderOutput", ("r1",), ("a/Relu",)),
+    ]
+    assert names(optimised)[:2] == [(("a/Conv", "a/Relu"), True), (("a/Conv", "a/Relu"), False)]
