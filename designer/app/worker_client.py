@@ -87,6 +87,7 @@ class WorkerClient(QObject):
     """
 
     ready = Signal(object)  # Hello
+    submitted = Signal(int)  # the job's number: it is in line
     progress = Signal(object)  # Phase
     finished = Signal(object)  # protocol.Result: Exported, Profiled, ...
     failed = Signal(object)  # Failed
@@ -156,6 +157,7 @@ class WorkerClient(QObject):
         self._waiting.append(msgspec.structs.replace(job, job=self._last_number))
         self.start()
         QTimer.singleShot(0, self, self._next)
+        self.submitted.emit(self._last_number)
         return self._last_number
 
     def cancel(self, number: int) -> None:

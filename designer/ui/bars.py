@@ -33,6 +33,7 @@ TOOLS = (
 )
 ENDS = (("measure.compare", "Compare"), ("measure.profile", "Profile"), ("file.export", "Export"))
 PRIMARY = "file.export"
+WORDS_FROM = 900  # px of a tool bar that has room for them
 
 
 class _Logo(QWidget):
@@ -147,9 +148,11 @@ class ToolBar(QToolBar):
         self.addWidget(self.heat)
         middle = QWidget()
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._options = without_margins(QHBoxLayout(middle))
-        self._options.setContentsMargins(4, 0, 8, 0)
-        self._options.addStretch(1)
+        options = without_margins(QHBoxLayout(middle))
+        options.setContentsMargins(4, 0, 8, 0)
+        self._held = QWidget()
+        options.addWidget(self._held, 100)
+        options.addStretch(1)
         self.addWidget(middle)
         self._ends: dict[str, QPushButton] = {}
         for action_id, text in ENDS:
@@ -157,7 +160,7 @@ class ToolBar(QToolBar):
 
     def hold(self, options: QWidget) -> None:
         """Show the document's own controls behind the tools."""
-        self._options.insertWidget(0, options, 100)
+        without_margins(QHBoxLayout(self._held)).addWidget(options)
 
     def _add_end(self, action: QAction, text: str) -> None:
         """A button with a word on it at the right end."""
@@ -172,6 +175,14 @@ class ToolBar(QToolBar):
 
         action.changed.connect(follow)
         follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where all has no room, the document's own controls go (the inspector has them, too) and icons do without words."""
+        super().resizeEvent(event)
+        wide = self.width() >= WORDS_FROM
+        self._held.setVisible(wide)
+        for made in self._ends.values():
+            made.setText(made.accessibleName() if wide else "")
 
     def step_back(self, back: bool) -> None:
         """Leave the one primary button of the view to the page in front, or take it."""

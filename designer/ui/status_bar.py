@@ -12,7 +12,7 @@ from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.app.controller import Controller
 from designer.app.measurements import ESTIMATED
 from designer.ui import numbers, theme, units
-from designer.ui.widgets import label, line, set_role, without_margins
+from designer.ui.widgets import CutLabel, label, line, set_role, without_margins
 from designer.ui.worker_state import WorkerState
 
 MESSAGE_MS = 6000
@@ -25,7 +25,8 @@ class _Figure(QWidget):
     def __init__(self, name: str, unit: str = "") -> None:
         super().__init__()
         row = without_margins(QHBoxLayout(self), 6)
-        self.name = label(name, "secondary")
+        self.name = CutLabel("secondary")
+        self.name.setText(name)
         self.number = label("", "number-strong")
         row.addWidget(self.name)
         row.addWidget(self.number)
@@ -61,7 +62,7 @@ class StatusBar(QStatusBar):
         self._memory = _Figure("Peak memory")
         self._weights = _Figure("Weights", DTYPE)
         self._time = _Figure("Time", "measured")
-        self._last = label("", "muted")
+        self._last = CutLabel("muted")
         self._selection = label("", "secondary")
         self._figures = QWidget()
         figures = without_margins(QHBoxLayout(self._figures), 12)
@@ -74,7 +75,7 @@ class StatusBar(QStatusBar):
         self._time_line = upright
         row.addWidget(self._figures)
         row.addWidget(self._last)
-        self._message = label("", "secondary")
+        self._message = CutLabel("secondary")
         row.addWidget(self._message, 1)
         row.addWidget(self._selection)
         self.worker = WorkerState()
@@ -207,6 +208,7 @@ class StatusBar(QStatusBar):
         self._state.setText(text)
         self._state.setAccessibleName(text)
         set_role(self._state, f"status-{color.partition('.')[2]}")
+        self._state.setMinimumWidth(self._state.sizeHint().width())
 
     def _analysis_changed(self, _: object) -> None:
         self.refresh()
@@ -252,4 +254,4 @@ class _Work(QToolButton):
         self._name.setText(unit)
         self._number.setText(text)
         self.setAccessibleName(f"{unit} {text}")
-        self.updateGeometry()
+        self.setMinimumWidth(self.sizeHint().width())  # the style sheet sets one, and then no hint counts

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from designer import protocol
 from designer.ui import theme
-from designer.ui.widgets import label, without_margins
+from designer.ui.widgets import CutLabel, label, without_margins
 
 if TYPE_CHECKING:
     from designer.app.worker_client import WorkerClient
 
-LONGEST = 60
+LONGEST, SHORT = 60, 24  # letters: of what is said here, and of what is never cut
 PATIENCE_MS = 400
 
 
@@ -35,7 +35,7 @@ class WorkerState(QWidget):
         row = without_margins(QHBoxLayout(self), 6)
         self.mark = QLabel()
         self.mark.setFixedSize(16, 16)
-        self.words = label("", "secondary")
+        self.words = CutLabel("secondary")
         row.addWidget(label("Worker", "muted"))
         row.addWidget(self.mark)
         row.addWidget(self.words)
@@ -55,6 +55,7 @@ class WorkerState(QWidget):
             return
         self._client = client
         client.ready.connect(self._ready)
+        client.submitted.connect(self._submitted)
         client.progress.connect(self._progressed)
         client.finished.connect(self._finished)
         client.failed.connect(self._failed)
@@ -68,10 +69,19 @@ class WorkerState(QWidget):
         if self._client is not None and not self._client.busy:
             self._say("circle-check", "state.ok", "ready")
 
-    def _progressed(self, phase: protocol.Phase) -> None:
+    def _submitted(self, _: int) -> None:
+        """A job is in line: how the last one ended is no longer what the worker is at."""
+        if not self._clock.isActive():
+            self._phase = "starting"
+            self._begin()
+
+    def _begin(self) -> None:
         if not self._clock.isActive():
             self._started = time.monotonic()
             self._clock.start(PATIENCE_MS)  # what is over sooner need not be said
+
+    def _progressed(self, phase: protocol.Phase) -> None:
+        self._begin()
         self._phase = phase.text[:1].lower() + phase.text[1:]
         if self._clock.interval() > PATIENCE_MS:
             self._tick()
@@ -104,7 +114,7 @@ class WorkerState(QWidget):
     def _say(self, icon: str, color: str, text: str) -> None:
         self._look = icon, color
         self.words.setText(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
-        self.setToolTip(text if len(text) > LONGEST else "")
+        self.setToolTip(text if len(text) > SHORT else "")
         self.setAccessibleName(f"Worker: {text}")
         self._recolour()
         self.show()

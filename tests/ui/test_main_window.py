@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from designer.app import cards
@@ -15,6 +25,7 @@ from designer.catalogue import load
 from designer.document.files import save
 from designer.ui import numbers, theme, units
 from designer.ui.main_window import MainWindow
+from designer.ui.panels.fields import PairField
 from designer.ui.welcome import ROLE, Welcome
 from designer.ui.workspace import DOCKS
 from tests.ui.conftest import Open
@@ -270,6 +281,37 @@ def test_the_status_bar_follows_the_design_and_a_click_counts_flops_everywhere(o
     assert units.name() == "FLOPs"
     qtbot.mouseClick(window.status.work, Qt.MouseButton.LeftButton)
     assert "MACs 300.8 M" in texts(window)
+
+
+def test_the_smallest_window_keeps_every_tool_in_view(open_window: Open) -> None:
+    window = open_window("mobilenet_v2", width=800, height=560)
+    assert window.size().toTuple() == (800, 560)
+    for name in ("Compare", "Profile", "Export"):
+        made = next(one for one in window.tools.findChildren(QPushButton) if one.accessibleName() == name)
+        assert made.isVisible()
+        assert (made.text(), bool(made.toolTip())) == ("", True)
+    sides = next(one for one in window.findChildren(PairField) if one.isVisible())
+    assert not sides.high.geometry().intersects(sides.link.geometry())
+    assert not sides.wide.geometry().intersects(sides.link.geometry())
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert window.preset_bar is not None
+    assert window.preset_bar.fields["width"].isVisible()
+    assert made.text() == "Export"
+
+
+def test_a_long_sentence_is_cut_and_no_figure_is(open_window: Open) -> None:
+    status = (window := open_window("mobilenet_v2", width=800, height=560)).status
+    assert status is not None
+    status.say("The system ended the measurement, most often because memory ran out. " * 3)
+    status.worker._say("circle-x", "state.error", "The system ended the measurement, most often because memory ran out.")
+    QApplication.processEvents()
+    shown = [one for one in status.findChildren(QLabel) if one.isVisible() and one.property("role") == "number-strong"]
+    assert len(shown) == 4
+    for one in shown:
+        assert one.width() >= one.sizeHint().width(), one.text()
+        assert status.rect().contains(one.mapTo(status, one.rect().topRight())), one.text()
+    assert window.width() == 800
 
 
 def test_with_an_error_the_totals_are_unknown_and_the_last_valid_ones_stand_beside(open_window: Open) -> None:

@@ -67,3 +67,13 @@ def test_it_says_why_nothing_came_of_it(follow: Follow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: state.text.startswith("The system ended the measurement"), timeout=10_000)
     assert state.text.endswith("…"), "cut in the bar, whole in the tip"
     assert "The design is untouched." in state.toolTip()
+
+
+def test_the_next_job_takes_the_place_of_how_the_last_one_ended(follow: Follow, qtbot: QtBot) -> None:
+    state, client = follow("hang")
+    number = client.submit(protocol.ProfileDesign(design=design()))
+    client.cancel(number)
+    qtbot.waitUntil(lambda: state.text == "cancelled", timeout=5_000)
+    client.progress.disconnect(state._progressed)  # a worker that has to import torch first says nothing for seconds
+    client.submit(protocol.ProfileDesign(design=design()))
+    qtbot.waitUntil(lambda: state.text.startswith("starting, "), timeout=5_000)

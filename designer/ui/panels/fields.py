@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
-from designer.ui.panels.spin import Spin, words
+from designer.ui.panels.spin import ARROWS, Spin, words
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
 SPIN_WIDTH = 60
@@ -277,8 +277,16 @@ class _Side(Spin):
         super().show_value(value, mixed=mixed)
         self._share()
 
+    def be_slim(self, slim: bool) -> None:
+        """Stand without arrows, or with them."""
+        if bool(self.property("slim")) != slim:
+            self.setProperty("slim", slim)
+            repolish(self)
+            self._share()
+
     def _share(self) -> None:
-        self.setFixedWidth(max(SIDE_WIDTH, self.room()))
+        arrows = not self.property("slim")
+        self.setFixedWidth(max(SIDE_WIDTH - (0 if arrows else ARROWS), self.room(arrows=arrows)))
 
 
 class PairField(Field):
@@ -287,6 +295,8 @@ class PairField(Field):
     def __init__(self, parameter: Parameter[Any], parent: QWidget | None = None, *, unit: bool = True) -> None:
         super().__init__(parameter, parent)
         self.high, self.wide = _Side(parameter), _Side(parameter)
+        for side in (self.high, self.wide):
+            side.lineEdit().textChanged.connect(self._fit)
         self.link = tool_button(icon="link", name=f"Keep both sides of {parameter.name} equal", small=True)
         self.link.setCheckable(True)
         self.link.setChecked(True)
@@ -305,6 +315,18 @@ class PairField(Field):
         self.wide.released.connect(self.released)
         self.link.clicked.connect(self._link_clicked)
         self._sides: Any = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a slim dock the sides do without arrows before they lie on what is beside them; the keys step them all the same."""
+        rest = self._row.sizeHint().width() - self.high.width() - self.wide.width()
+        sides = (self.high, self.wide)
+        slim = rest + sum(max(SIDE_WIDTH, side.room(arrows=True)) for side in sides) > self.width()
+        for side in sides:
+            side.be_slim(slim)
 
     def _typed(self, side: int, value: Any) -> None:
         if isinstance(value, BlockError):

@@ -16,7 +16,7 @@ from designer.ui.panels.block_help import BlockHelp
 from designer.ui.panels.palette_model import PaletteDelegate, PaletteModel
 from designer.ui.panels.rows import RowView, draw_text
 from designer.ui.panels.search import SearchField
-from designer.ui.widgets import Segments, label, line, without_margins
+from designer.ui.widgets import CutLabel, Segments, label, line, without_margins
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller, GraphDelta
@@ -108,9 +108,11 @@ class Palette(QWidget):
         row = without_margins(QHBoxLayout())
         self.which.setFixedWidth(116)
         row.addWidget(self.which)
-        row.addStretch(1)
-        self.caption = label("by category", "caption")
-        row.addWidget(self.caption)
+        row.addSpacing(8)
+        self.caption = CutLabel("caption")
+        self.caption.setText("by category")
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.caption, 1)
         top.addLayout(row)
         column.addLayout(top)
         column.addWidget(self.list, 1)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 from blocks.errors import BlockError
 from blocks.parameters import Float, Parameter
 
-AROUND = 26  # px of a field beside its number: margins and arrows
+AROUND, ARROWS = 26, 12  # px of a field beside its number: margins and arrows; of these, the arrows
 
 
 def words(value: Any) -> str:
@@ -59,10 +59,10 @@ class Spin(QAbstractSpinBox):
                 self.lineEdit().setCursorPosition(len(text))
         self.update()
 
-    def room(self) -> int:
+    def room(self, *, arrows: bool = True) -> int:
         """How wide the field has to be for its number not to be cut."""
         text = self.lineEdit().text() or self.lineEdit().placeholderText()
-        return self.lineEdit().fontMetrics().horizontalAdvance(text) + AROUND
+        return self.lineEdit().fontMetrics().horizontalAdvance(text) + AROUND - (0 if arrows else ARROWS)
 
     def _read(self, text: str) -> Any:
         try:
