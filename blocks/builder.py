@@ -196,6 +196,7 @@ _BOUND: list[dict[Any, Values]] = []  # what the placing methods remember of the
 
 def _placing_method(block: type[Block]) -> Callable[..., Any]:
     """The `draw.<id>` method of a block: binds arguments (remembering equal calls) and places it."""
+    kind: Any = block  # what `evaluate` takes: own blocks come there too
     names = tuple(block.parameters)
     count = len(block.inputs)
     variadic = bool(block.inputs) and block.inputs[-1].variadic
@@ -244,7 +245,7 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
                 values = values_of(rest, named, name)
         else:
             values = block.defaults
-        return self._place(evaluate(block, values, (x.spec,)), (x.ref,), block, values, name)
+        return self._place(evaluate(kind, values, (x.spec,)), (x.ref,), kind, values, name)
 
     def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
         tensors = tuple([a for a in args if type(a) is Tensor]) if variadic else args[:count]

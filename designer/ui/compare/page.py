@@ -91,6 +91,10 @@ class ComparePage(ToolPage):
         self.places.resolution.place_chosen.connect(self._show_place)
         self.savings: tuple[Saving, ...] = ()
         self.busy = False
+        self._seen = QTimer(self)  # a child, not `singleShot`, whose timer would outlive a page that closes at once
+        self._seen.setSingleShot(True)
+        self._seen.setInterval(SEEN_MS)
+        self._seen.timeout.connect(self._build)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -157,7 +161,7 @@ class ComparePage(ToolPage):
         super().showEvent(event)
         self.refresh()
         if self.scatter.chart is None:
-            QTimer.singleShot(SEEN_MS, self, self._build)
+            self._seen.start()
 
     def _build(self) -> None:
         """The charts load once the page has been seen: their library takes longer than everything else here."""
