@@ -29,3 +29,10 @@ def test_named_files_exist(path: str) -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)`", GUIDE))))
 def test_named_targets_exist(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("picture", re.findall(r"\((docs/pictures/[^)]*)\)", (ROOT / "README.md").read_text(encoding="utf-8")))
+def test_pictures_of_the_readme_are_kept(picture: str) -> None:
+    """A newcomer sees them: `make screenshots` writes many more, and the list of those that are kept is `.gitignore`'s."""
+    assert (ROOT / picture).exists()
+    assert f"!/{picture}" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()

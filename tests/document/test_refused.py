@@ -54,11 +54,12 @@ def with_edges(*edges: Any) -> dict[str, Any]:
     return made
 
 
-def refused(text: str, seconds: float = 2.0) -> DocumentError:
-    start = time.perf_counter()
+def refused(text: str, seconds: float = 10.0) -> DocumentError:
+    """Reading says a sentence, and does not hang over it: seconds of the processor, so that other work does not count."""
+    start = time.process_time()
     with pytest.raises(DocumentError) as caught:
         read(text)
-    assert time.perf_counter() - start < seconds
+    assert time.process_time() - start < seconds
     message = str(caught.value)
     assert message.strip() == message
     assert message.endswith(".")
