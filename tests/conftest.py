@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,23 @@ os.environ["LIGHTDESIGNER_HOME"] = _HOME.name
 # Parallel workers share the cores already; torch reads this when it is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """As in the program, no cycle is collected while Qt has objects in its hands: see `designer/app/garbage.py`.
+
+    A window that a test has let go of is painted and deleted once more when the test is over. Python might free it in the
+    middle of that, because some line that runs then makes one object too many.
+    """
+    if "qapp" not in getattr(item, "fixturenames", ()):
+        return (yield)
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        return (yield)
+    finally:
+        gc.set_threshold(*before)
 
 
 class Finished(NamedTuple):

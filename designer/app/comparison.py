@@ -19,6 +19,7 @@ from designer.analysis.compare_facts import Facts, facts_of
 from designer.analysis.compare_saving import false_savings
 from designer.analysis.compare_tables import Comparison
 from designer.app.controller import Controller
+from designer.app.garbage import let_go
 from designer.app.history import design_at, moments
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Compared(QObject):
         self.controller.analysis_changed.disconnect(self._follow)
         self.controller.title_changed.disconnect(self._follow)
         self.controller.measurements.changed.disconnect(self._follow)
-        self.deleteLater()
+        let_go(self)
 
     # -- what it is called -------------------------------------------------------------------------------------------------------
 

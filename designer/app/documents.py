@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
+from designer.app.garbage import let_go
 from designer.app.settings import FLOW, Settings
 
 if TYPE_CHECKING:
@@ -357,7 +358,7 @@ class Documents(QObject):
         del self._open[controller]
         if held.recovery is not None:
             held.recovery.finish()
-            held.recovery.deleteLater()
+            let_go(held.recovery)
         if held.lock is not None:
             held.lock.release()
         if self._current is controller:

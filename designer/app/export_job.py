@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
 from designer import whole_files
+from designer.app.garbage import let_go
 from designer.app.worker_client import WorkerClient
 from designer.protocol import JOB_FOLDER, Export, Exported, Failed, Phase
 
@@ -162,7 +163,7 @@ class ExportJob(QObject):
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
         self._number = -1
-        self.deleteLater()
+        let_go(self)
 
 
 def _cannot(target: Path, problem: OSError | ValueError) -> str:

@@ -56,6 +56,16 @@ def thread(target: Callable[..., object], *args: Any, name: str, daemon: bool = 
     return threading.Thread(target=run, name=name, daemon=daemon)
 
 
+def let_go(child: QObject) -> None:
+    """Delete an object of Qt soon that has a parent, whichever of the two goes first.
+
+    Where the last reference to the parent was one that the child held, the parent goes while the child is being deleted, and
+    would delete the child, still one of its own, a second time.
+    """
+    child.setParent(None)
+    child.deleteLater()
+
+
 class Collector(QObject):
     """Collects by a clock in the thread that made it, until it is stopped."""
 

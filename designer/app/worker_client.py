@@ -19,6 +19,7 @@ import msgspec
 from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from designer import protocol
+from designer.app.garbage import let_go
 from designer.protocol import Answer, Beat, Export, Failed, Hello, Phase, ProtocolError, Request
 
 log = logging.getLogger(__name__)
@@ -318,7 +319,7 @@ class WorkerClient(QObject):
         self._watch.stop()
         if process is None or process.state() == QProcess.ProcessState.NotRunning:
             if process is not None:
-                process.deleteLater()
+                let_go(process)
             QTimer.singleShot(0, self, then)
             return
         process.readyReadStandardOutput.disconnect(self._read)
@@ -336,7 +337,7 @@ class WorkerClient(QObject):
         over = [farewell for farewell in self._farewells if farewell.is_over]
         self._farewells = [farewell for farewell in self._farewells if not farewell.is_over]
         for farewell in over:
-            farewell.deleteLater()
+            let_go(farewell)
 
     # -- log --------------------------------------------------------------------------------------------------------------
 

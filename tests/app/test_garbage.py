@@ -8,10 +8,11 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from designer.app import garbage
-from designer.app.garbage import Collector
+from designer.app.garbage import Collector, let_go
 
 
 class Ring:
@@ -133,3 +134,24 @@ def test_what_grows_old_is_looked_at_in_the_end(qtbot: QtBot, monkeypatch: pytes
         assert ring() is None
     finally:
         collector.stop()
+
+
+class Holder(QObject):
+    """A child that holds the last reference to its parent."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.held = parent
+
+
+def test_a_child_that_holds_its_parent_goes_once(qapp: QCoreApplication) -> None:
+    gone: list[str] = []
+    parent = QObject()
+    child = Holder(parent)
+    parent.destroyed.connect(lambda: gone.append("parent"))
+    child.destroyed.connect(lambda: gone.append("child"))
+    let_go(child)
+    del child, parent
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert sorted(gone) == ["child", "parent"]

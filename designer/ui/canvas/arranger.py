@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from designer.app import arranging
 from designer.app.commands import named
+from designer.app.garbage import let_go
 from designer.app.layout_job import LayoutJob
 from designer.app.placing import Point, Rect, rect
 from designer.graph.design import DOWN, RIGHT, ROOT
@@ -220,7 +221,7 @@ class Arranger(QObject):
         job, self.job, self._then = self.job, None, None
         if job is not None:
             job.cancel()
-            job.deleteLater()
+            let_go(job)
             self.working.end()
 
     def _done(self, places: dict[str, Point]) -> None:

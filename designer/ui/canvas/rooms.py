@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from designer.app.controller import Controller
+from designer.app.garbage import let_go
 from designer.app.inside import InsideController
 from designer.graph.own_block import OWN, OwnBlock
 from designer.ui.canvas.inside import InsideScene, result_at
@@ -47,8 +48,8 @@ class Room(NamedTuple):
             self.surface.release()
             if isinstance(self.controller, InsideController):
                 self.controller.release()
-                self.controller.deleteLater()
-        self.surface.deleteLater()
+                let_go(self.controller)
+        let_go(self.surface)
 
 
 def own_scope(controller: Controller, node_id: str) -> str:
