@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = tempfile.TemporaryDirectory(prefix="lightdesigner-test-")
 os.environ["LIGHTDESIGNER_HOME"] = _HOME.name
+
+# A shell starts what it runs in the background deaf to Ctrl+C, and everything that such a process starts is deaf too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Parallel workers share the cores already; torch reads this when it is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
