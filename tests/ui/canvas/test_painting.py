@@ -34,7 +34,8 @@ def close(a: QColor, b: QColor, by: int = 12) -> bool:
 
 def count(image: QImage, color: QColor, by: int = 2) -> int:
     wanted = color.getRgb()[:3]
-    pixels = Counter(image.convertToFormat(QImage.Format.Format_RGB32).constBits().cast("I"))
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)  # held: the bits are its own
+    pixels = Counter(plain.constBits().cast("I"))
     near = [p for p in pixels if all(abs((p >> shift & 255) - c) <= by for shift, c in zip((16, 8, 0), wanted, strict=True))]
     return sum(pixels[pixel] for pixel in near)
 
