@@ -152,7 +152,6 @@ class Measurements(QObject):
     """
 
     changed = Signal()
-    profiled = Signal(object, object)  # Profile, signatures: somebody measured this document, as a comparison does
     replaced = Signal()  # after `changed`: all times may be others, not only those of blocks that were edited
 
     def __init__(self, controller: Controller) -> None:

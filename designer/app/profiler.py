@@ -21,6 +21,7 @@ from designer.app.machine_facts import remembered_devices
 from designer.app.measurements import Estimate, measured_in, signatures
 from designer.app.profile_figures import Pieces, Source, held_in, pieces_expected, pieces_of_run
 from designer.app.run_history import Run
+from designer.app.run_news import RunNews
 from designer.app.run_options import SWEEP, RunOptions, options_in
 from designer.app.settings import PROFILE_OPTIONS, Settings
 
@@ -51,7 +52,14 @@ class Profiler(QObject):
     failed = Signal(str)  # why not, a sentence
     cancelled = Signal()
 
-    def __init__(self, controller: Controller, client: WorkerClient, tables: LatencyTables, settings: Settings | None) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        client: WorkerClient,
+        tables: LatencyTables,
+        settings: Settings | None,
+        news: RunNews | None = None,
+    ) -> None:
         super().__init__(controller)
         self.controller = controller
         self.tables = tables
@@ -73,8 +81,10 @@ class Profiler(QObject):
         client.failed.connect(self._failed)
         client.cancelled.connect(self._cancelled)
         controller.title_changed.connect(self._follow_file)
-        controller.measurements.profiled.connect(self._take_over)
         tables.changed.connect(self._estimate_anew)
+        self._news = news if news is not None else RunNews(self)
+        self._news.kept.connect(self._hear)
+        self._news.forgotten.connect(self._drop)
         if self._key:
             self._take_up(run_history.read(self._key))
         self._estimate_anew()
@@ -219,12 +229,6 @@ class Profiler(QObject):
         assert self._began is not None
         return self._keep(profile, self._began)
 
-    def _take_over(self, profile: Profile, ran: dict[str, str]) -> None:
-        """Somebody else measured this document: that is a run like any other."""
-        origin = self.controller.design.origin
-        preset, options = (origin.preset, dict(origin.options)) if origin is not None else ("", {})
-        self._keep(profile, _Before(ran, preset, options, self.controller.title, None))
-
     def _keep(self, profile: Profile, before: _Before) -> str:
         expected = before.expected
         run = Run(
@@ -245,6 +249,8 @@ class Profiler(QObject):
         trouble = run_history.write(self._key, run) if self._key else ""
         self.show(run)
         self.runs_changed.emit()
+        if self._key:
+            self._news.kept.emit(self._key, run)
         if profile.environment.device_name:
             self.tables.learn(profile.environment.device_name, profile)
         return trouble
@@ -265,10 +271,27 @@ class Profiler(QObject):
 
     def forget(self, run: Run) -> None:
         """Take a run out of the history."""
-        self.runs = [one for one in self.runs if one.id != run.id]
         if self._key:
             run_history.remove(self._key, run.id)
-        if self.shown is not None and self.shown.id == run.id:
+        self._news.forgotten.emit(self._key, run.id)
+
+    def _hear(self, key: str, run: Run) -> None:
+        """A run was made that is kept where ours are. It is shown as if it were our own, unless an older one was picked."""
+        if key != self._key or any(one.id == run.id for one in self.runs):
+            return
+        newest = next((one for one in self.runs if self.fits(one)), None)
+        shows = self.fits(run) and (self.shown is None or newest is None or self.shown.id == newest.id)
+        self.runs = sorted([run, *self.runs], key=lambda one: one.id, reverse=True)[: run_history.MOST]
+        if shows:
+            self.show(run)
+        self.runs_changed.emit()
+
+    def _drop(self, key: str, run_id: str) -> None:
+        """A run was taken out of a history; we may have it too."""
+        if key != self._key or all(one.id != run_id for one in self.runs):
+            return
+        self.runs = [one for one in self.runs if one.id != run_id]
+        if self.shown is not None and self.shown.id == run_id:
             self.show(self.runs[0] if self.runs else None)
         self.runs_changed.emit()
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from blocks.errors import LightdesignerError
 from designer.analysis.measured import Profile
 from designer.app.settings import data_folder
 
@@ -59,15 +60,26 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         return datetime.fromtimestamp(0, tz=UTC).astimezone()
 
     def said(self, options: Mapping[str, Any] | None = None) -> str:
-        """What it was, in a few words: what differs from the options of the design as it is now, else how it ran."""
+        """What it was, in a few words: what differs from these options, as those of the design as it is now, and how it ran."""
         profile = self.profile
+        batch = f", batch {profile.batch}" if profile.batch != 1 else ""
         if options is not None and self.preset and dict(options) != self.options:
             names = sorted({*options, *self.options})
             changed = [name for name in names if self.options.get(name) != options.get(name)]
-            words = [f"{name} {_value(self.options[name])}" if name in self.options else f"first {name}" for name in changed]
-            return ", ".join(words)
-        batch = f", batch {profile.batch}" if profile.batch != 1 else ""
+            words = [f"{name} {self._option(name)}" for name in changed]
+            dtype = f", {profile.dtype}" if profile.dtype != "fp32" else ""
+            return f"{', '.join(words)}, {profile.backend}{dtype}{batch}"
         return f"{profile.backend}, {profile.dtype}{batch}"
+
+    def _option(self, name: str) -> str:
+        """The value that an option had, given or not."""
+        from designer.catalogue import find_preset
+
+        with suppress(LightdesignerError):  # a preset of another version
+            preset = find_preset(self.preset)
+            if name in preset.parameters:
+                return _value(preset.of(preset.bind(self.options).values).settled(name))
+        return _value(self.options[name]) if name in self.options else "as given"
 
     def circumstances(self) -> str:
         """Under what it was measured, in one sentence."""
@@ -112,7 +124,9 @@ def compare(a: Profile, b: Profile) -> list[Compared]:
 
 
 def _value(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else " × ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, (list, tuple)):
+        return " × ".join(map(str, value if len(set(value)) > 1 else value[:1]))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def new_id() -> str:

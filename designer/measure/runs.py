@@ -135,7 +135,7 @@ def _warm_up(
             return len(times), len(times) > 1 and abs(times[-1] - times[-2]) <= STEADY * times[-2]
         if now - said >= EVERY_S:
             said = now
-            tell(f"Warming up: {len(times)} runs")
+            tell(f"Warming up: {len(times)} {'run' if len(times) == 1 else 'runs'}")
 
 
 def _worth_a_look(count: int) -> bool:

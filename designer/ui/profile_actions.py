@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from designer.app.latency_tables import LatencyTables
     from designer.app.machine_facts import MachineFacts
     from designer.app.profiler import Profiler
+    from designer.app.run_news import RunNews
     from designer.app.settings import Settings
     from designer.app.worker_client import WorkerClient
     from designer.ui.main_window import MainWindow
@@ -32,6 +33,7 @@ class Measuring(QObject):
         self.settings = settings
         self._tables: LatencyTables | None = None
         self._facts: MachineFacts | None = None
+        self._news: RunNews | None = None
 
     @property
     def worker(self) -> WorkerClient:
@@ -53,6 +55,15 @@ class Measuring(QObject):
         if self._facts is None:
             self._facts = MachineFacts(self.worker, self.settings)
         return self._facts
+
+    def profiler(self, controller: Controller) -> Profiler:
+        """One for the runs of a design; it goes with its controller."""
+        from designer.app.profiler import Profiler
+        from designer.app.run_news import RunNews
+
+        if self._news is None:
+            self._news = RunNews(self)
+        return Profiler(controller, self.worker, self.tables, self.settings, self._news)
 
     def end(self) -> None:
         """Wait until everything that was measured is on the disk."""
@@ -85,19 +96,13 @@ class ProfileActions(QObject):
         """The profiler of a document."""
         found = self._profilers.get(controller)
         if found is None:
-            from designer.app.profiler import Profiler
-
-            measuring = self._measuring
-            found = self._profilers[controller] = Profiler(controller, measuring.worker, measuring.tables, measuring.settings)
+            found = self._profilers[controller] = self._measuring.profiler(controller)
             found.state_changed.connect(self._window.actions_.refresh)
         return found
 
     def profiler_beside(self, controller: Controller) -> Profiler:
         """A profiler of a design that no tab shows, such as a compared one. It goes with its controller."""
-        from designer.app.profiler import Profiler
-
-        measuring = self._measuring
-        return Profiler(controller, measuring.worker, measuring.tables, measuring.settings)
+        return self._measuring.profiler(controller)
 
     def page_of(self, controller: Controller) -> ProfilePage | None:
         """The profile page of a document, None while it has none."""

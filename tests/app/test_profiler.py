@@ -23,6 +23,7 @@ from designer.app.machine_facts import MachineFacts
 from designer.app.measurements import ESTIMATED, MEASURED, measured_in, signatures
 from designer.app.profile_figures import Rows, Source, figures, pieces_expected, pieces_of_run, whole_of
 from designer.app.profiler import Profiler
+from designer.app.run_news import RunNews
 from designer.app.run_options import RunOptions, needed_bytes, options_in
 from designer.app.settings import PROFILE_OPTIONS, Settings
 from designer.app.worker_client import WorkerClient
@@ -40,13 +41,13 @@ FIRE = "stage1_fire2"
 class Bench:
     """A document, a worker with a habit, and the tables of a home of its own."""
 
-    def __init__(self, habit: str, design: str = "squeezenet1_1", path: Path | None = None) -> None:
+    def __init__(self, habit: str, design: str = "squeezenet1_1", path: Path | None = None, news: RunNews | None = None) -> None:
         self.settings = Settings()
         self.client = WorkerClient(worker=[sys.executable, "-P", str(FAKE), habit], patience_ms=5_000)
         self.tables = LatencyTables()
         self.facts = MachineFacts(self.client, self.settings)
         self.controller = Controller(load(design), path)
-        self.profiler = Profiler(self.controller, self.client, self.tables, self.settings)
+        self.profiler = Profiler(self.controller, self.client, self.tables, self.settings, news)
         self.said: list[tuple[str, str]] = []
         self.profiler.finished.connect(lambda said: self.said.append(("finished", said)))
         self.profiler.failed.connect(lambda said: self.said.append(("failed", said)))
@@ -226,14 +227,40 @@ def test_a_folder_that_cannot_be_written_is_said(bench: Make, home: Path, qtbot:
     assert one.profiler.shown is not None
 
 
-def test_what_a_comparison_measures_of_a_document_is_a_run_of_it(bench: Make, qtbot: QtBot) -> None:
-    one = bench()
+def test_two_documents_of_one_preset_have_the_same_runs_at_once(bench: Make, qtbot: QtBot) -> None:
+    news = RunNews()
+    one, other, wider = bench(news=news), bench(news=news), bench(news=news, design="squeezenet1_1:classes=10")
+    elsewhere = bench(news=news, design="squeezenet1_0")
     run(one, qtbot)
     first = one.profiler.shown
-    one.controller.measurements.profiled.emit(first.profile, first.signatures)
-    assert [run.profile for run in one.profiler.runs] == [first.profile, first.profile]
-    assert one.profiler.shown.id != first.id
-    assert len(run_history.read(one.profiler._key)) == 2
+    assert [who.profiler.runs for who in (one, other, wider)] == [[first]] * 3
+    assert other.profiler.shown is first
+    assert other.controller.measurements.total_ms == one.controller.measurements.total_ms
+    assert wider.profiler.shown is None, "it is another design"
+    assert elsewhere.profiler.runs == []
+    run(other, qtbot)
+    second = other.profiler.shown
+    assert one.profiler.shown is second
+    one.profiler.show(first)
+    run(other, qtbot)
+    assert len(one.profiler.runs) == 3
+    assert one.profiler.shown is first, "a run that somebody picked stays"
+    one.profiler.forget(first)
+    assert [who.profiler.runs for who in (one, wider)] == [other.profiler.runs] * 2
+    assert len(other.profiler.runs) == 2
+    assert one.profiler.shown is one.profiler.runs[0]
+    assert {run.id for run in run_history.read(one.profiler._key)} == {run.id for run in one.profiler.runs}
+
+
+def test_a_run_is_called_by_what_differs_and_how_it_ran(bench: Make, qtbot: QtBot) -> None:
+    one = bench(design="mobilenet_v2:width=0.75")
+    run(one, qtbot, backend="onnxruntime")
+    shown = one.profiler.shown
+    assert shown.said({"width": 0.75}) == "onnxruntime, fp32"
+    assert shown.said({"width": 0.5, "resolution": [192, 160]}) == "resolution 224, width 0.75, onnxruntime"
+    first = msgspec.structs.replace(shown, options={})
+    assert first.said({"width": 0.75}) == "width 1, onnxruntime"
+    assert msgspec.structs.replace(first, preset="gone").said({"width": 0.75}) == "width as given, onnxruntime"
 
 
 def test_rows_of_all_levels_add_up(bench: Make, qtbot: QtBot) -> None:
@@ -340,7 +367,7 @@ def test_fused_and_reorder_nodes_are_shown_as_such(bench: Make, qtbot: QtBot) ->
         for block in shown.profile.blocks
     ]
     profile = msgspec.structs.replace(shown.profile, layers=[first, *layers[1:]], blocks=blocks)
-    one.controller.measurements.profiled.emit(profile, shown.signatures)
+    one.profiler.show(msgspec.structs.replace(shown, profile=profile))
     source = one.profiler.source()
     found = {row.path: row for row in figures(Rows(one.controller).layers(BLOCK), one.controller, source)}
     assert found["stem.conv1"].fused == 1

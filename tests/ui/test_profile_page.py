@@ -12,17 +12,19 @@ from random import Random
 import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer import latency_store
 from designer.analysis.layers import BLOCK, LAYER
+from designer.analysis.measured import BACKENDS
 from designer.app.measurements import signatures
 from designer.app.worker_client import WorkerClient
 from designer.graph.design import ROOT
 from designer.graph.edits import SetParam
-from designer.ui import units
+from designer.protocol import Phase
+from designer.ui import theme, units
 from designer.ui.application import Application
 from designer.ui.canvas.fold_item import FoldItem
 from designer.ui.main_window import MainWindow
@@ -558,3 +560,73 @@ def test_a_folded_stage_takes_what_its_blocks_take(page_with: OpenPage, qtbot: Q
     cards = [item for item in window.document_pages[0].canvas.scene.nodes.values() if isinstance(item, FoldItem)]
     card = next(item for item in cards if item.fold.stage == "stage1")
     assert card.time == page.controller.measurements.ms_of("stage1")
+
+
+def test_the_wheel_scrolls_the_settings_and_changes_none_of_them(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with(width=1280, height=800)
+    known(page, qtbot)
+    settings, bar = page.settings, page.settings._scroll.verticalScrollBar()
+    assert bar.maximum() > 0, "there is something to scroll to"
+    before = settings.options
+    for field in (settings.batch, settings.threads, settings.within, settings.limit):
+        assert not turn(field, -1), f"{field.accessibleName()} leaves the wheel to what is around it"
+    assert settings.options == before
+    settings.within.setFocus()
+    assert turn(settings.within, -1)
+    assert settings.options.within == 0.05, "a field that has the focus turns"
+
+
+def turn(field: QWidget, notches: int) -> bool:
+    """Turn the wheel over the middle of a field; gives whether it took that."""
+    at = QPointF(field.rect().center())
+    event = QWheelEvent(
+        at,
+        field.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(field, event)
+    return event.isAccepted()
+
+
+def test_no_choice_is_cut_by_the_bar_beside_it(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with(width=1280, height=800)
+    known(page, qtbot)
+    for backend in BACKENDS:
+        if page.settings.backends.button(backend).isEnabled():
+            press(page.settings.backends.button(backend), qtbot)
+            QApplication.sendPostedEvents()
+            view = page.settings._scroll.viewport()
+            for shown in view.findChildren(QWidget):
+                if shown.isVisible() and shown is not page.settings._inner:
+                    assert shown.mapTo(view, shown.rect().topRight()).x() < view.width(), (backend, shown)
+
+
+def test_the_bar_moves_while_one_step_takes_long(page_with: OpenPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step is no longer than the limit of time, so the bar says how much of that is gone, and never goes back."""
+    page = page_with("hang")
+    foot = page.settings.foot
+    now = [100.0]
+    monkeypatch.setattr("designer.ui.profile.run_foot.time.monotonic", lambda: now[0])
+    foot.begin("Giving the design to the worker", 60)
+    seen = []
+    for seconds, step in ((0, 1), (10, 1), (10, 2), (30, 2), (0, 4), (90, 4)):
+        now[0] += seconds
+        foot.show_phase(Phase(1, "Timing", step, 4))
+        seen.append(foot.bar.value())
+    assert seen == [0, 41, 250, 375, 750, 1000]
+    foot.show_phase(Phase(1, "Timing", 1, 4))
+    assert foot.bar.value() == 1000
+    foot.end()
+
+
+def test_what_cannot_be_pressed_does_not_look_like_a_link(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with()
+    page.runs.comparing.ensurePolished()
+    assert not page.runs.comparing.isEnabled()
+    shown = page.runs.comparing.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    assert shown == theme.current().color("text.disabled")

@@ -12,11 +12,13 @@ from designer.analysis.describe import main_parameters
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, level
+from designer.ui.canvas.heat import TIME
 from designer.ui.canvas.node_item import MARGIN, PAD_RIGHT, NodeItem, Scale
 from designer.ui.canvas.painter import Ink
 
 WIDTH = 232.0  # a row has to hold `conv2d 3 × 3, g144` and its figure
 HEADER, ROW, BOTTOM = 30.0, 22.0, 8.0
+HEADER_X, HEADER_BASE = 16.0, 20.0
 MOST_ROWS = 12
 
 
@@ -125,15 +127,8 @@ class CardItem(NodeItem):
         if self._rows is None:
             self._rows = rows_of(self.part.result)
         right = self.box.width - PAD_RIGHT
+        self._draw_header(painter, kit, right)
         hot, (text, secondary, muted) = self.hot, self.letters(kit)
-        painter.setFont(kit.name_font)
-        painter.setPen(text)
-        kind = self.part.block.id.removeprefix("own.") if hot is None else self.scale_.heat.text(hot)
-        room = right - 16 - kit.caption_metrics.horizontalAdvance(kind) - 8
-        painter.drawText(QPointF(16, 20), self._fit(self.part.name, kit, CLOSE, room))
-        painter.setFont(kit.body_font)
-        painter.setPen(muted)
-        painter.drawText(QPointF(right - kit.caption_metrics.horizontalAdvance(kind), 20), kind)
         for index, row in enumerate(self._rows):
             y = HEADER + ROW * index
             if row.glyph:
@@ -146,6 +141,26 @@ class CardItem(NodeItem):
             painter.setFont(kit.number_font)
             painter.setPen(secondary)
             draw.right_text(painter, row.figure, right, y + 15, kit.digit)
+
+    def _draw_header(self, painter: QPainter, kit: Ink, right: float) -> None:
+        """Name, kind and time. The time stands over the figures of the rows; a long name is cut only once the kind has gone."""
+        hot, (text, _, muted) = self.hot, self.letters(kit)
+        spent = "" if hot is not None and self.scale_.heat.metric == TIME else self.spent
+        painter.setPen(muted)
+        if spent:
+            painter.setFont(kit.number_font)
+            draw.right_text(painter, spent, right, HEADER_BASE, kit.digit)
+            right -= len(spent) * kit.digit + 10
+        kind = self.part.block.id.removeprefix("own.") if hot is None else self.scale_.heat.text(hot)
+        width = kit.caption_metrics.horizontalAdvance(kind)
+        name = kit.name_metrics.horizontalAdvance(self.part.name)
+        if not spent or hot is not None or HEADER_X + name + 8 + width <= right:
+            painter.setFont(kit.body_font)
+            painter.drawText(QPointF(right - width, HEADER_BASE), kind)
+            right -= width + 8
+        painter.setFont(kit.name_font)
+        painter.setPen(text)
+        painter.drawText(QPointF(HEADER_X, HEADER_BASE), self._fit(self.part.name, kit, CLOSE, right - HEADER_X))
 
 
 class PillItem(NodeItem):

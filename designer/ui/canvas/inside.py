@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from blocks.builder import Drawing, Part, Ref, Result
@@ -18,6 +20,9 @@ from designer.ui.canvas.heat import TIME, Warmth, warmth_of_part
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.surface import Surface, known
 from designer.ui.numbers import shape
+
+if TYPE_CHECKING:
+    from designer.app.measurements import Time
 
 IN, OUT = "input__", "output__"  # prefixes that no part's name can have
 
@@ -36,6 +41,7 @@ class InsideScene(Surface):
         self.trail = trail
         self._result: Result | None = None
         self._structure: object = None
+        controller.measurements.replaced.connect(self.tell_times)
         self.follow()
 
     @property
@@ -61,6 +67,7 @@ class InsideScene(Surface):
             self._structure = structure
             self._draw(result, drawing)
         self.scale.top = max([part.result.cost.macs for part in drawing.parts], default=0)
+        self.tell_times()
         self.warm()
         self.widen()
         self.update()
@@ -72,10 +79,19 @@ class InsideScene(Surface):
         if part is None:
             return None
         metric = self.scale.heat.metric
-        above = self.controller.dotted_path(self.trail[0])
-        path = ".".join((above, *self.trail[1:], part.name)) if above else ""
-        time = self.controller.measurements.ms_of(path) if metric == TIME and path else None
+        time = self._time_of(part) if metric == TIME else None
         return warmth_of_part(metric, part.result.cost, part.result.outputs, time)
+
+    def tell_times(self) -> None:
+        """Write on every part how long it takes: something was measured, or is estimated in another way."""
+        for item in self.nodes.values():
+            if isinstance(item, CardItem):
+                item.tell_time(self._time_of(item.part))
+
+    def _time_of(self, part: Part) -> Time | None:
+        """How long a part takes; None where nothing is known, as of one that stands in no copy or was fused with others."""
+        above = self.controller.dotted_path(self.trail[0])
+        return self.controller.measurements.ms_of(".".join((above, *self.trail[1:], part.name))) if above else None
 
     def flow(self, edge: Edge) -> int:
         part = self.part(edge.source)

@@ -25,6 +25,7 @@ from designer.ui import theme, units
 from designer.ui.compare.changes import ChangesList
 from designer.ui.compare.places import KindGrid, ResolutionGrid
 from designer.ui.compare.totals import TotalsGrid
+from designer.ui.wheel import scrolls_past
 from designer.ui.widgets import Segments, label, line, without_margins
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class PlacesCard(Card):
         self._savings: tuple[Saving, ...] = ()
         self.scale_text = label("", "caption")
         self.head.addWidget(self.scale_text)
-        self.figure = QComboBox()
+        self.figure = scrolls_past(QComboBox())
         self.figure.setAccessibleName("Figure of the bars")
         self.figure.hide()
         self.figure.activated.connect(self._choose_figure)
@@ -186,7 +187,7 @@ class ScatterCard(Card):
         self.chart: ScatterChart | None = None
         self.x_choice = _choice("x")
         self.y_choice = _choice("y")
-        self.least = QComboBox()
+        self.least = scrolls_past(QComboBox())
         self.least.setAccessibleName("Which networks count for the Pareto front")
         for percent in TOP1:
             self.least.addItem("any top-1" if percent is None else f"top-1 from {percent:g} %", percent)
@@ -322,7 +323,7 @@ class SeesCard(QFrame):
 
 
 def _choice(name: str) -> QComboBox:
-    made = QComboBox()
+    made = scrolls_past(QComboBox())
     made.setObjectName(name)
     made.setAccessibleName(f"Figure on the {name} axis")
     return made

@@ -15,6 +15,7 @@ from designer.graph.design import ROOT
 from designer.ui import numbers, theme, units
 from designer.ui.compare.grid import PAD, PaintedGrid, width_of, write
 from designer.ui.theme import Theme
+from designer.ui.wheel import scrolls_past
 from designer.ui.widgets import button, label, without_margins
 
 CULPRIT, COUNTERPART = "culprit", "counterpart"
@@ -117,7 +118,7 @@ class ChangesList(QWidget):
         column = without_margins(QVBoxLayout(self))
         head = without_margins(QHBoxLayout(), 8)
         head.setContentsMargins(16, 8, 12, 8)
-        self.which = QComboBox()
+        self.which = scrolls_past(QComboBox())
         self.which.setAccessibleName("Changes to")
         self.which.activated.connect(lambda at: self.chosen.emit(self.which.itemData(at)))
         head.addWidget(self.which)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
@@ -27,6 +27,7 @@ from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
 from designer.ui.panels.spin import ARROWS, Spin, words
+from designer.ui.wheel import scrolls_past
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
 SPIN_WIDTH = 60
@@ -108,7 +109,7 @@ class NumberField(Field):
         self._value: Any = None
         self._scale = Scale(parameter, None)
         self._rescale(None)
-        self.slider.installEventFilter(self)
+        scrolls_past(self.slider).installEventFilter(self)
         self.spin.edited.connect(self._typed)
         self.spin.released.connect(self.released)
         self.slider.valueChanged.connect(self._dragged)
@@ -116,9 +117,6 @@ class NumberField(Field):
         self.slider.sliderReleased.connect(lambda: self._drag(False))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Wheel and not self.slider.hasFocus():
-            event.ignore()  # the panel scrolls, not the value
-            return True
         if event.type() == QEvent.Type.FocusOut:
             self.released.emit()
         return False
@@ -200,7 +198,7 @@ class ComboField(Field):
     def __init__(self, parameter: Choice, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self.options = parameter.of
-        self.combo = QuietCombo()
+        self.combo = scrolls_past(QComboBox())
         self.combo.addItems([words(option) for option in self.options])
         self.combo.setPlaceholderText("mixed")
         self.combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -215,20 +213,6 @@ class ComboField(Field):
 
     def show_value(self, value: Any, *, mixed: bool = False) -> None:
         self.combo.setCurrentIndex(-1 if mixed or value not in self.options else self.options.index(value))
-
-
-class QuietCombo(QComboBox):
-    """A combo that lets the wheel scroll the panel unless it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class CheckField(Field):
@@ -366,7 +350,7 @@ class PaddingField(Field):
     def __init__(self, parameter: Padding, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self.modes = [*([self.KEEP] if parameter.optional else []), self.SAME, self.PIXELS]
-        self.mode = QuietCombo()
+        self.mode = scrolls_past(QComboBox())
         self.mode.addItems(self.modes)
         self.mode.setPlaceholderText("mixed")
         self._name(self.mode)

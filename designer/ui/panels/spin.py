@@ -6,11 +6,12 @@ from math import floor, log10
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from blocks.errors import BlockError
 from blocks.parameters import Float, Parameter
+from designer.ui.wheel import scrolls_past
 
 AROUND, ARROWS = 26, 12  # px of a field beside its number: margins and arrows; of these, the arrows
 
@@ -41,7 +42,7 @@ class Spin(QAbstractSpinBox):
         self._value: Any = None
         self._mixed = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        scrolls_past(self)
         self.lineEdit().setTextMargins(5, 0, 0, 0)  # the style sheet's padding does not reach inside a spin box
         self.lineEdit().textEdited.connect(self._typed)
         self.editingFinished.connect(self.released)
@@ -115,12 +116,6 @@ class Spin(QAbstractSpinBox):
         if low is None or value > low:
             found |= down
         return found
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()  # the panel scrolls
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         super().keyPressEvent(event)

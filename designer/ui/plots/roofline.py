@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.analysis.measured import Bound, Roof
@@ -46,7 +46,7 @@ class Roofline(Chart):
         super().__init__("Roofline", Axis("MAC/byte", log=True), Axis("GMAC/s", log=True), parent)
         self.points: Sequence[Point] = ()
         self.roof: Roof | None = None
-        self._slope: list[QRectF] = []
+        self._taken: list[QRectF] = []  # where the roof and its words stand, in pixels of the plot
         units.notifier().changed.connect(self.refresh)
 
     def show_points(self, points: Sequence[Point], roof: Roof | None) -> None:
@@ -67,7 +67,7 @@ class Roofline(Chart):
         low_x, high_x, low_y, high_y = self._span()
         self.x_axis = Axis(f"{work}/byte", log=True, low=low_x * times, high=high_x * times)
         self.y_axis = Axis(f"G{work}/s", log=True, low=low_y * times, high=high_y * times)
-        self._slope = []
+        self._taken = []
         if self.roof is not None:
             self._plot_roof(look, self.roof, times, low_x, high_x)
         chosen = next((point for point in self.points if point.key in self.highlighted), None)
@@ -113,27 +113,19 @@ class Roofline(Chart):
         self.line([x * times for x in xs], [reachable(roof, x) / 1e9 * times for x in xs], ink, width=2)
         muted, said = look.color("text.muted"), look.color("text.secondary")
         self.line([bend * times] * 2, [self._span()[2] * times, peak * times], muted, width=1, dashed=True)
-        self.words(
-            f"peak {_number(peak * times)} {self.y_axis.title}",
-            high * times,
-            peak * times,
-            said,
-            anchor=(1.0, 1.05),
-            role="caption",
-        )
-        self.words(
-            f" {_number(bend * times)}",
-            bend * times,
-            self._span()[2] * times * 1.06,
-            said,
-            anchor=(0.0, 1.0),
-            role="number_small",
-        )
-        room = self._room()
+        room, corner = self._room(), self._pixel(bend, peak)
+        self._taken = [QRectF(corner.x(), corner.y() - 1, room.width() - corner.x(), 2)]
+        self._taken.append(QRectF(corner.x() - 1, corner.y(), 2, room.height() - corner.y()))
+        self._taken += self._along_slope(roof, low, bend)
+        self._plot_peak(f"peak {_number(peak * times)} {self.y_axis.title}", peak, times, said)
+        number = f" {_number(bend * times)}"
+        self.words(number, bend * times, self._span()[2] * times * 1.06, said, anchor=(0.0, 1.0), role="number_small")
+        wide = QFontMetricsF(look.font("number_small")).horizontalAdvance(number)
+        self._taken.append(QRectF(corner.x(), room.height() - 20, wide + 4, 20))
         across, up = self._decades()
         angle = math.degrees(math.atan2(room.height() / up, room.width() / across))
         middle = self._quiet_place(roof, low, bend)
-        self._slope = self._boxes_along(middle, roof, angle, text := f"memory {roof.bytes_per_s / 1e9:.1f} GB/s")
+        self._taken += self._boxes_along(middle, roof, angle, text := f"memory {roof.bytes_per_s / 1e9:.1f} GB/s")
         self.words(
             text,
             middle * times,
@@ -143,6 +135,24 @@ class Roofline(Chart):
             role="caption",
             angle=angle,
         )
+
+    def _plot_peak(self, text: str, peak: float, times: int, color: QColor) -> None:
+        """The words at the right end of the roof: over it, or under it where blocks stand over it."""
+        room = self._room()
+        wide = QFontMetricsF(theme.current().font("caption")).horizontalAdvance(text)
+        y = self._pixel(1.0, peak).y()
+        boxes = [QRectF(room.width() - wide - 4, top, wide + 4, 15) for top in (y - 17, y + 2)]
+        met = [sum(box.intersects(self._box_around(point)) for point in self.points) for box in boxes]
+        under = met[1] < met[0]
+        self._taken.append(boxes[under])
+        right = self._span()[1] * times
+        self.words(text, right, peak * times, color, anchor=(1.0, -0.05 if under else 1.05), role="caption")
+
+    def _along_slope(self, roof: Roof, low: float, bend: float) -> list[QRectF]:
+        """Boxes that hold the slope of the roof."""
+        first = max(low, self._span()[2] * 1e9 / roof.bytes_per_s)
+        spots = [first ** (1 - k / 40) * bend ** (k / 40) for k in range(41)]
+        return [QRectF(at.x() - 2, at.y() - 2, 4, 4) for x in spots for at in (self._pixel(x, reachable(roof, x) / 1e9),)]
 
     def _quiet_place(self, roof: Roof, low: float, bend: float) -> float:
         """Where along the slope its text is farthest from the points."""
@@ -189,7 +199,7 @@ class Roofline(Chart):
 
     def _plot_names(self, look: Theme, times: int, legend: QRectF) -> None:
         """Names of the chosen one, of the largest savings and of the ends, as long as they touch nothing."""
-        taken = [self._box_around(point) for point in self.points] + self._slope + [legend]
+        taken = [self._box_around(point) for point in self.points] + self._taken + [legend]
         metrics = QFontMetricsF(look.font("caption"))
         strong = QFontMetricsF(look.font("strong"))
         room = self._room()
@@ -200,20 +210,21 @@ class Roofline(Chart):
                 continue
             wide = (strong if chosen else metrics).horizontalAdvance(point.name)
             at = self._pixel(point.macs_per_byte, point.gmacs_per_s)
-            for side in (-1, 1) if chosen else (1, -1):
+            sides = (-1, 1) if chosen else (1, -1)
+            for shift, side in [(shift, side) for shift in (0, -8, 8) for side in sides]:
                 left = at.x() + AWAY + 4 * chosen if side > 0 else at.x() - AWAY - 4 * chosen - wide
-                box = QRectF(left, at.y() - 7, wide, 14)
+                box = QRectF(left, at.y() + shift - 7, wide, 14)
                 if room.contains(box) and not any(box.intersects(other) for other in taken):
                     break
             else:
                 if not chosen:
                     continue
-                side = 1 if at.x() + wide + 16 < room.width() else -1
+                side, shift = 1 if at.x() + wide + 16 < room.width() else -1, 0
                 box = QRectF(at.x() + 12 if side > 0 else at.x() - 12 - wide, at.y() - 7, wide, 14)
             taken.append(box)
             named += 1
             gap = (AWAY + 4 * chosen) * side
-            x, y = self._value(QPointF(at.x() + gap, at.y()))
+            x, y = self._value(QPointF(at.x() + gap, at.y() + shift))
             color = look.color("text.primary" if chosen else "text.secondary")
             anchor = (0.0, 0.5) if side > 0 else (1.0, 0.5)
             self.words(point.name, x * times, y * times, color, anchor=anchor, role="strong" if chosen else "caption")
@@ -230,15 +241,16 @@ class Roofline(Chart):
         return list(found.values())
 
     def _plot_legend(self, look: Theme) -> QRectF:
-        """In the corner under the roof, or, where blocks are there, in the one above it; gives where it stands."""
+        """In the corner under the roof, or, where blocks or the roof are there, in the one above it; gives where it stands."""
         room = self._room()
         metrics = QFontMetricsF(look.font("caption"))
         times = 2 if units.name() == units.FLOPS else 1
         bounds = [bound for bound in SHAPES if any(point.bound == bound for point in self.points)]
         wide = max([metrics.horizontalAdvance(f"{bound}-bound") for bound in bounds], default=0.0)
         box = QRectF(room.width() - wide - 36, room.height() - 28 - 17 * len(bounds), wide + 36, 17 * len(bounds) + 8)
-        if any(box.intersects(self._box_around(point)) for point in self.points):
-            box.moveTo(2, 4)
+        others = [self._box_around(point) for point in self.points] + self._taken
+        corners = (box, QRectF(2, 4, box.width(), box.height()))
+        box = min(corners, key=lambda corner: sum(corner.intersects(other) for other in others))
         for k, bound in enumerate(bounds):
             y = box.top() + 12 + 17 * k
             x, height = self._value(QPointF(box.left() + 10, y))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from designer.ui.widgets import label, set_role, without_margins
+from designer.ui.widgets import CutLabel, label, set_role, without_margins
 
 INDENT = 24  # px from the left of a button to its text
 
@@ -29,10 +29,9 @@ class _Line(QWidget):
         row = without_margins(QHBoxLayout(), 4)
         self.button = QRadioButton(offer.text)
         self.button.setProperty("role", "choice")
-        self.note = label("", "secondary")
+        self.note = CutLabel("secondary")  # what it says is never wider than the card
         row.addWidget(self.button)
-        row.addWidget(self.note)
-        row.addStretch(1)
+        row.addWidget(self.note, 1)
         column.addLayout(row)
         self.reason = label("", "caption", wrap=True)
         self.reason.setContentsMargins(INDENT, 0, 0, 2)

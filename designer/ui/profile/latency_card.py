@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ class _Model(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(line, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.tip or line.estimate.coverage
+            return f"{line.name}: {line.tip or line.estimate.coverage}"  # the name may be cut
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.HEADS[index.column()]}: {self.text(line, index.column())}"
         return None
@@ -361,7 +362,7 @@ class LatencyCard(Card):
         line = self.line
         if line is None:
             return
-        words = "".join(letter if letter.isalnum() else "-" for letter in line.device_name.lower())
+        words = re.sub(r"[^a-z0-9]+", "-", line.device_name.lower()).strip("-") or "device"
         file = choose_export(self, f"{words}.latency.json")
         if file is not None:
             self.export_wanted.emit((line.device_name, file))

@@ -197,7 +197,7 @@ class ProfilePage(ToolPage):
     def _state_changed(self) -> None:
         foot = self.settings.foot
         if self.profiler.running and not foot.running:
-            foot.begin("Giving the design to the worker")
+            foot.begin("Giving the design to the worker", self.profiler.options.time_limit_s)
         elif not self.profiler.running and foot.running:
             foot.end()
             self._facts.ask()  # what is free has changed

@@ -16,6 +16,7 @@ from designer.ui.widgets import button, label, set_role, without_margins
 if TYPE_CHECKING:
     from designer.protocol import Phase
 
+FINE = 1_000  # parts of the bar
 LOADING = "Asking the worker what this machine has."
 
 
@@ -31,7 +32,9 @@ class RunFoot(QWidget):
         self.running = False
         self._why = ""
         self._been = False
-        self._started = 0.0
+        self._started = self._stepped = 0.0
+        self._limit = 1.0  # seconds
+        self._step, self._steps = 1, 1
         self._column = column = QVBoxLayout(self)
         padded(column, 8, PAD - 1)
         column.setSpacing(12)
@@ -109,14 +112,16 @@ class RunFoot(QWidget):
 
     # -- a run -------------------------------------------------------------------------------------------------------------------
 
-    def begin(self, text: str) -> None:
-        """A job was given to the worker."""
+    def begin(self, text: str, limit_s: float) -> None:
+        """A job was given to the worker. None of its steps that take runs goes on for longer than `limit_s`."""
         self.running = True
         self.trouble.hide()
         self.phase.setText(text)
-        self.bar.setRange(0, 1)
+        self.bar.setRange(0, FINE)
         self.bar.setValue(0)
-        self._started = time.monotonic()
+        self._limit = limit_s
+        self._step, self._steps = 1, 1
+        self._started = self._stepped = time.monotonic()
         self.progress.show()
         self._clock.start()
         self._tick()
@@ -124,10 +129,11 @@ class RunFoot(QWidget):
         self.state_changed.emit()
 
     def show_phase(self, phase: Phase) -> None:
-        """How far it is: so many steps are done."""
+        """How far it is: so many steps are done, and so much of the time is gone that the one it is at may take."""
         self.phase.setText(phase.text)
-        self.bar.setRange(0, max(1, phase.steps))
-        self.bar.setValue(phase.step - 1)
+        if (phase.step, phase.steps) != (self._step, self._steps):
+            self._step, self._steps = phase.step, max(1, phase.steps)
+            self._stepped = time.monotonic()
         self._tick()
 
     def end(self) -> None:
@@ -150,7 +156,10 @@ class RunFoot(QWidget):
         return self._column.totalHeightForWidth(width)
 
     def _tick(self) -> None:
-        self.seconds.setText(f"{time.monotonic() - self._started:.0f} s")
+        now = time.monotonic()
+        part = min(1.0, (now - self._stepped) / self._limit)
+        self.bar.setValue(max(self.bar.value(), int(FINE * (self._step - 1 + part) / self._steps)))
+        self.seconds.setText(f"{now - self._started:.0f} s")
         self.bar.setAccessibleDescription(f"{self.phase.text()}, {self.seconds.text()}")
 
 

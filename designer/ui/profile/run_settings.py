@@ -12,6 +12,7 @@ from designer.ui import theme
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.choices import Choices, Offer
 from designer.ui.profile.run_foot import RunFoot
+from designer.ui.wheel import scrolls_past
 from designer.ui.widgets import Segments, label, line, tool_button, without_margins
 
 LABEL = 58
@@ -19,7 +20,7 @@ SPIN = 72
 LARGEST_BATCH = 4_096
 WITHIN = (0.01, 0.02, 0.05)
 DEVICE_NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
-BACKEND_NOTES = {"eager": "layer by layer", "fused": "batch norm folded in", "compile": "", "onnxruntime": ""}
+BACKEND_NOTES = {"eager": "layer by layer", "fused": "batch norm folded", "compile": "", "onnxruntime": ""}
 
 
 class RunSettings(Card):
@@ -94,7 +95,7 @@ class RunSettings(Card):
         self.threads = _spin("Threads", 1, 1)
         self.threads.valueChanged.connect(lambda value: self._set(threads=value))
         self._of = label("", "secondary")
-        self.within = QComboBox()
+        self.within = scrolls_past(QComboBox())
         self.within.setAccessibleName("Stop at")
         self.within.setToolTip("Runs go on until the 95 % interval of the median is as narrow as this")
         for share in WITHIN:
@@ -232,7 +233,7 @@ class RunSettings(Card):
 
 
 def _spin(name: str, low: int, high: int) -> QSpinBox:
-    made = QSpinBox()
+    made = scrolls_past(QSpinBox())
     made.setAccessibleName(name)
     made.setRange(low, high)
     made.setFixedWidth(SPIN)

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
 
 from blocks import registry
 from designer.app.controller import Controller
+from designer.app.measurements import Measured, signatures
 from designer.catalogue import load
 from designer.graph.edits import RemoveNode, SetParam
 from designer.graph.network import Edge
@@ -18,6 +20,12 @@ from designer.ui.canvas.inside import InsideScene
 from tests.designs import chain
 from tests.ui.canvas.conftest import Show, residual
 from tests.ui.canvas.helpers import crossed
+from tests.ui.canvas.test_painting import close, color_at, shot
+
+
+def times_of(scene: InsideScene) -> dict[str, str]:
+    """What stands on each part about its time."""
+    return {name: item.spent for name, item in scene.nodes.items() if isinstance(item, CardItem)}
 
 
 @pytest.fixture
@@ -147,3 +155,55 @@ def test_the_way_back_is_written_as_soon_as_one_is_inside(show: Show) -> None:
     assert first is not None
     top = canvas.view.mapFromScene(QPointF(first.left, first.top)).y()
     assert top >= trail.geometry().bottom()
+
+
+def test_parts_say_how_long_they_take_beside_their_macs(show: Show) -> None:
+    canvas = show("mobilenet_v2")
+    assert canvas.inside("stage2_ir2")
+    scene = canvas.view.surface
+    assert set(times_of(scene).values()) == {""}
+    here, measurements = "stage2.ir2", canvas.controller.measurements
+    times = {f"{here}.expand.conv": 0.5, f"{here}.expand.act": 0.25, f"{here}.depthwise.conv": 1.5, f"{here}.add": 0.11}
+    measurements.show(Measured(times, signatures(canvas.controller.engine), 3.0))
+    assert times_of(scene) == {"expand": "0.75 ms", "depthwise": "1.50 ms", "project": "", "add": "0.11 ms"}
+    assert canvas.inside("stage2_ir2", "expand")
+    inner = canvas.view.surface
+    assert times_of(inner) == {"conv": "0.50 ms", "norm": "", "act": "0.25 ms"}
+    measurements.show(None)
+    assert set(times_of(scene).values()) == set(times_of(inner).values()) == {""}
+
+
+def test_a_part_that_is_another_now_has_no_measured_time(show: Show) -> None:
+    canvas = show("mobilenet_v2")
+    assert canvas.inside("stage2_ir2")
+    scene = canvas.view.surface
+    engine = canvas.controller.engine
+    canvas.controller.measurements.show(Measured({"stage2.ir2.expand.conv": 0.5}, signatures(engine), 3.0))
+    assert times_of(scene)["expand"] == "0.50 ms"
+    canvas.controller.apply(SetParam(node="stage2_ir2", name="expand_ratio", value=4), "narrower")
+    assert times_of(scene)["expand"] == ""
+    canvas.controller.stack.undo()
+    assert times_of(scene)["expand"] == "0.50 ms"
+
+
+def test_the_header_of_a_part_has_room_for_its_time(show: Show) -> None:
+    """Name, kind and time side by side; where they do not fit the kind goes, and the time is never drawn over anything."""
+    canvas = show("mobilenet_v2")
+    assert canvas.inside("stage2_ir2")
+    canvas.view.look(1.0, canvas.view.centre())
+    before = shot(canvas)
+    engine = canvas.controller.engine
+    times = {f"stage2.ir2.{part}.conv": 1234.5 for part in ("expand", "depthwise", "project")}
+    canvas.controller.measurements.show(Measured(times, signatures(engine), 3.0))
+    after = shot(canvas)
+    card = canvas.view.surface.nodes["depthwise"].box
+
+    def inked(image: QImage, left: float, right: float) -> int:
+        """Pixels of the header between two places of the card that are not its ground."""
+        ground = color_at(canvas, image, card.left + 120, card.top + 4)
+        places = [(card.left + x, card.top + y) for x in range(round(left), round(right)) for y in range(11, 22)]
+        return sum(not close(color_at(canvas, image, *place), ground, 8) for place in places)
+
+    assert inked(before, 100, 120) == 0, "between name and kind"
+    assert inked(after, 165, 220) > 40, "the time, at the right end"
+    assert inked(after, 84, 160) == 0, "the kind went, and nothing is drawn between name and time"
