@@ -260,7 +260,7 @@ def _spots(clip: Design, where: Places, at: Point | None) -> dict[str, Point]:
     spots = clip.positions.get(ROOT, {})
     spots = {node_id: spots[node_id] for node_id in clip.root if node_id in spots}
     if not spots:
-        return _in_a_column(clip, where, at) if at is not None else {}
+        return _in_a_column(clip, where, at) if at is not None and len(clip.root) else {}
     boxes = [rect(place, clip.root.node(node_id).block) for node_id, place in spots.items()]
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)

@@ -10,6 +10,7 @@ from designer.app.commands import connection, cut, named, step
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, Edit, RemoveNode, SetNote
 from designer.graph.network import Edge, Network, slots
+from designer.graph.rules import StructureError, check_ports
 
 
 def delete(
@@ -43,6 +44,7 @@ def delete_closing(design: Design, engine: Engine, ids: Iterable[str], scope: st
                 source = _behind(design, engine, network, gone, wire)
                 if source is not None:
                     joins.append(Edge(*source, wire.target, wire.target_port))
+    joins = [edge for edge in joins if _has_both_ports(design, network, edge)]
     joins = _allowed(design, engine, plain, joins, scope)
     if not joins:
         return plain
@@ -72,6 +74,15 @@ def _behind(design: Design, engine: Engine, network: Network, gone: set[str], wi
     shapes = {source: _shape(engine, source) for source in found}
     wanted = _shape(engine, (wire.source, wire.source_port))
     return next((source for source in found if wanted is not None and shapes[source] == wanted), found[0] if found else None)
+
+
+def _has_both_ports(design: Design, network: Network, edge: Edge) -> bool:
+    """Whether a wire may begin and end there: the wires around what is deleted may hang on ports that an own block has lost."""
+    try:
+        check_ports(edge, *(design.resolve(network.node(node_id).block) for node_id in (edge.source, edge.target)))
+    except StructureError:
+        return False
+    return True
 
 
 def _shape(engine: Engine, source: tuple[str, str]) -> Any:

@@ -84,6 +84,16 @@ def test_a_copy_stands_on_no_other_block() -> None:
     assert duplicated(bench.design, ["ghost"]).edits == ()
 
 
+def test_a_note_alone_is_pasted_where_the_pointer_is() -> None:
+    made = chain(("act", "relu"))
+    made.notes = {ROOT: {"n": Note("n", "why", 10.0, 20.0)}}
+    bench = Bench(chain(("act", "relu")))
+    step = bench.do(pasted(bench.design, copied(made, [], notes=["n"]), (300.0, 400.0)))
+    assert step.name == "Paste note"
+    (note,) = bench.design.notes[ROOT].values()
+    assert (note.x, note.y) != (10.0, 20.0)
+
+
 def test_own_blocks_come_along_inner_ones_first() -> None:
     text = copied(with_unit(), ["mine"])
     bench = Bench(chain("relu", shape=(8, 8, 8)))

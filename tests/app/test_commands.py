@@ -15,7 +15,7 @@ from designer.app.naming import Names
 from designer.app.wiring import End, Ends, fitting, forecast
 from designer.catalogue import load
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Compound
+from designer.graph.edits import Compound, Define
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Node
 from designer.graph.own_block import Definition
@@ -464,3 +464,16 @@ def test_finding_by_name_kind_and_parameter() -> None:
     assert selecting.find(made, engine, "stride=fish") == []
     assert selecting.find(made, engine, "no_such=1") == []
     assert selecting.find(made, engine, "act=none") == []
+
+
+def test_a_gap_is_not_closed_with_a_port_that_an_own_block_has_lost() -> None:
+    made = chain(("mine", "own.unit"), ("act", "relu"), ("last", "relu"), shape=(8, 8, 8))
+    before = network([("x", "input"), ("act", "relu"), ("y", "output")], ["x -> act", "act -> y"])
+    after = network([("x", "input"), ("act", "relu"), ("z", "output")], ["x -> act", "act -> z"])
+    made.definitions["unit"] = Definition("unit", "Unit", before)
+    made.definitions_changed()
+    bench = Bench(made)
+    apply(bench.engine, Define(definition=Definition("unit", "Unit", after)))
+    step = bench.do(deleting.delete_closing(bench.design, bench.engine, ["act"]))
+    assert step.name == "Delete act"
+    assert not bench.design.root.sources("last")
