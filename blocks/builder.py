@@ -12,6 +12,8 @@ from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
+import msgspec
+
 from blocks import registry
 from blocks.block import Block, Composite, Primitive, Values
 from blocks.cost import ZERO, Cost
@@ -43,35 +45,25 @@ class Drawing(NamedTuple):
     outputs: tuple[Ref, ...]
 
 
-class Result:
+class Result(msgspec.Struct, eq=False, weakref=True):
     """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made.
 
     `instance` is the block with its values. `elements` counts those of a primitive's output. `problem` is why the block cannot
     work: then there are no outputs and no cost.
     """
 
+    block: Any
+    values: Values
+    inputs: tuple[TensorSpec, ...]
+    instance: Any
+    outputs: tuple[TensorSpec, ...]
+    cost: Cost
     elements: int = 0
     drawing: Drawing | None = None
     primitives: int = 1
     problem: BlockError | None = None
     notices: tuple[Issue, ...] = ()
     flat: Any = None  # filled by the flattener, which alone reads it
-
-    def __init__(
-        self,
-        block: Any,
-        values: Values,
-        inputs: tuple[TensorSpec, ...],
-        instance: Any,
-        outputs: tuple[TensorSpec, ...],
-        cost: Cost,
-    ) -> None:
-        self.block = block
-        self.values = values
-        self.inputs = inputs
-        self.instance = instance
-        self.outputs = outputs
-        self.cost = cost
 
 
 class DrawProblem(Exception):
@@ -85,14 +77,11 @@ class DrawProblem(Exception):
         self.problem = problem
 
 
-class Tensor:
+class Tensor(msgspec.Struct, eq=False, gc=False):
     """A value inside a drawing: its shape and where it comes from."""
 
-    __slots__ = ("ref", "spec")
-
-    def __init__(self, ref: Ref, spec: TensorSpec) -> None:
-        self.ref = ref
-        self.spec = spec
+    ref: Ref
+    spec: TensorSpec
 
     @property
     def channels(self) -> int:
@@ -228,23 +217,17 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
     def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
         key = (rest, *named.items())
         try:
-            return bound[key]
-        except KeyError:
+            values = bound.get(key)
+        except TypeError:  # a list among the arguments
+            return bind(rest, named, name)
+        if values is None:
             if len(bound) > 10_000:
                 bound.clear()
             values = bound[key] = bind(rest, named, name)
-            return values
-        except TypeError:  # a list among the arguments
-            return bind(rest, named, name)
+        return values
 
     def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
-        if rest or named:
-            try:
-                values = bound[(rest, *named.items())]
-            except (KeyError, TypeError):
-                values = values_of(rest, named, name)
-        else:
-            values = block.defaults
+        values = values_of(rest, named, name) if rest or named else block.defaults
         return self._place(evaluate(kind, values, (x.spec,)), (x.ref,), kind, values, name)
 
     def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
@@ -274,11 +257,12 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         ranks = block.ranks
         if ranks is None or len(ranks) != len(inputs):
             check_ports(block, inputs)
-        elif ranks:
-            for rank, spec in zip(ranks, inputs, strict=False):
-                if rank is not None and len(spec) != rank:
-                    check_ports(block, inputs)
-        instance = instance_of(block, values)
+        elif len(ranks) == 1:  # by far the most frequent case
+            if ranks[0] is not None and len(inputs[0]) != ranks[0]:
+                check_ports(block, inputs)
+        elif any([rank is not None and len(spec) != rank for rank, spec in zip(ranks, inputs, strict=True)]):
+            check_ports(block, inputs)
+        instance = block.of(values)
         if block.checks:
             instance.check(*inputs)
         if not block.primitive:
@@ -299,12 +283,6 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         result = Result(block, values, inputs, instance, (), ZERO)
         result.problem = problem.with_traceback(None)
         return result
-
-
-@lru_cache(maxsize=8_192)
-def instance_of(block: Any, values: Values) -> Any:
-    """The block with these canonical values; equal calls share it, so nobody may change it."""
-    return block.of(values)
 
 
 def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...], instance: Any) -> Result:
@@ -417,7 +395,6 @@ def too_large(what: str) -> BlockError:
 def clear_memo() -> None:
     """Forget all evaluated blocks and bound arguments (for benchmarks)."""
     evaluate.cache_clear()
-    instance_of.cache_clear()
     for bound in _BOUND:
         bound.clear()
 
