@@ -180,28 +180,23 @@ def _too_many_parts() -> BlockError:
     )
 
 
-_BOUND: list[dict[Any, Values]] = []  # what the placing methods remember of their arguments
-
-
 def _placing_method(block: type[Block]) -> Callable[..., Any]:
-    """The `draw.<id>` method of a block: binds arguments (remembering equal calls) and places it."""
+    """The `draw.<id>` method of a block: binds arguments and places it."""
     kind: Any = block  # what `evaluate` takes: own blocks come there too
-    names = tuple(block.parameters)
     count = len(block.inputs)
     variadic = bool(block.inputs) and block.inputs[-1].variadic
     default_name = block.id
-    bound: dict[Any, Values] = {}
-    _BOUND.append(bound)
+    defaults = block.defaults
     cleaners = [parameter.clean for parameter in block.parameters.values()]
-    position = {parameter: k for k, parameter in enumerate(names)}
+    position = {parameter: k for k, parameter in enumerate(block.parameters)}
 
     def bind(positional: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
-        values = list(block.defaults)
-        given = len(positional)
+        values = list(defaults)
         try:
             for k, value in enumerate(positional):
                 if value is not values[k]:  # a default passed on is canonical already
                     values[k] = cleaners[k](value)
+            given = len(positional)
             for parameter, value in named.items():
                 k = position[parameter]
                 if k < given:
@@ -214,25 +209,13 @@ def _placing_method(block: type[Block]) -> Callable[..., Any]:
             raise TypeError(f"draw.{block.id}: an argument is unknown or one too many") from None
         return tuple(values)
 
-    def values_of(rest: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
-        key = (rest, *named.items())
-        try:
-            values = bound.get(key)
-        except TypeError:  # a list among the arguments
-            return bind(rest, named, name)
-        if values is None:
-            if len(bound) > 10_000:
-                bound.clear()
-            values = bound[key] = bind(rest, named, name)
-        return values
-
     def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
-        values = values_of(rest, named, name) if rest or named else block.defaults
+        values = bind(rest, named, name) if rest or named else defaults
         return self._place(evaluate(kind, values, (x.spec,)), (x.ref,), kind, values, name)
 
     def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
         tensors = tuple([a for a in args if type(a) is Tensor]) if variadic else args[:count]
-        return self.place(block, values_of(args[len(tensors) :], named, name), tensors, name)
+        return self.place(kind, bind(args[len(tensors) :], named, name), tensors, name)
 
     method = on_one if count == 1 and not variadic else on_several
     method.__name__ = method.__qualname__ = block.id
@@ -393,10 +376,8 @@ def too_large(what: str) -> BlockError:
 
 
 def clear_memo() -> None:
-    """Forget all evaluated blocks and bound arguments (for benchmarks)."""
+    """Forget all evaluated blocks (for benchmarks)."""
     evaluate.cache_clear()
-    for bound in _BOUND:
-        bound.clear()
 
 
 __all__ = [

@@ -16,6 +16,8 @@ from blocks.spec import MAX_CHANNELS, MAX_SIDE, TensorSpec
 T = TypeVar("T")
 HUGE = sys.float_info.max
 Condition = Mapping[str, tuple[Any, ...]]
+_DEFAULTS: dict[Any, Any] = {}
+"""Canonical defaults by type and value. Equal ones are one object, so a drawing that passes its default on is seen to do so."""
 
 
 def shown(value: object) -> str:
@@ -58,7 +60,8 @@ class Parameter(Generic[T]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
-        self.default = self.clean(self.default)
+        default = self.clean(self.default)
+        self.default = _DEFAULTS.setdefault((type(default), default), default)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Parameter[T]: ...
@@ -158,8 +161,8 @@ class Float(Parameter[float]):
     kind = "float"
 
     def clean(self, value: Any) -> Any:
-        if type(value) is float and self._low <= value <= self._high:
-            return value
+        if (type(value) is float or type(value) is int) and self._low <= value <= self._high:
+            return float(value)
         return super().clean(value)
 
     def convert(self, value: Any) -> float:
@@ -191,6 +194,9 @@ class Float(Parameter[float]):
 class Bool(Parameter[bool]):
     kind = "bool"
 
+    def clean(self, value: Any) -> Any:
+        return value if value is True or value is False else super().clean(value)
+
     def convert(self, value: Any) -> bool:
         if not isinstance(value, bool):
             raise self.refuse(value)
@@ -216,7 +222,7 @@ class Choice(Parameter[Any]):
         super().__init__(default, optional=None in of, **rest)
 
     def clean(self, value: Any) -> Any:
-        if type(value) is str and value in self._by_name:
+        if (type(value) is str and value in self._by_name) or (value is None and self.optional):
             return value
         return super().clean(value)
 

@@ -250,9 +250,9 @@ def network_of(builder: Builder) -> Network:
         block = part.block
         params: dict[str, Any] = {}
         if part.values != block.defaults:
-            for (name, parameter), value, default in zip(block.parameters.items(), part.values, block.defaults, strict=True):
-                if value != default:
-                    params[name] = parameter.raw(value)
+            for name, value, default in zip(block.parameters, part.values, block.defaults, strict=True):
+                if value is not default and value != default:
+                    params[name] = block.parameters[name].raw(value)
         nodes.append(Node(part.name, block.id, params, "", part.stage))
         ports = block.inputs
         variadic = f"{ports[0].name}." if ports and ports[0].variadic else ""

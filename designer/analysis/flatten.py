@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blocks.builder import Result
+from blocks.builder import Drawing, Result
 from designer.analysis.engine import Engine
 
 
@@ -22,33 +22,36 @@ class Flat(NamedTuple):
 def flat_of(result: Result) -> Flat:
     """Flat list of one evaluated block, kept on its result."""
     flat: Flat | None = result.flat
-    if flat is not None:
-        return flat
-    drawing = result.drawing
-    if drawing is None:
-        flat = Flat([result], [tuple([-1 - k for k in range(len(result.inputs))])], (0,))
-        result.flat = flat
-        return flat
-    steps: list[Result] = []
-    inputs: list[tuple[int, ...]] = []
-    made: list[tuple[int, ...]] = []  # flat references of each part's outputs
-    for _, _, _, refs, part, _ in drawing.parts:
-        if len(refs) == 1:
-            index, port = refs[0]
-            fed: tuple[int, ...] = (made[index][port] if index >= 0 else index,)
+    if flat is None:
+        steps: list[Result] = []
+        inputs: list[tuple[int, ...]] = []
+        given = tuple([-1 - k for k in range(len(result.inputs))])
+        if result.drawing is None:
+            flat = Flat([result], [given], (0,))
         else:
-            fed = tuple([made[index][port] if index >= 0 else index for index, port in refs])
-        if part.drawing is None:
+            outputs = _walk(result.drawing, given, steps, inputs)
+            flat = Flat(steps, inputs, outputs)
+        result.flat = flat
+    return flat
+
+
+def _walk(drawing: Drawing, given: tuple[int, ...], steps: list[Result], inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """Append the primitives of a drawing whose inputs are the references `given`; gives the references of its outputs."""
+    made: list[tuple[int, ...]] = []  # references of each part's outputs
+    for _, _, _, refs, part, _ in drawing.parts:
+        if len(refs) == 1:  # by far the most
+            index, port = refs[0]
+            fed: tuple[int, ...] = (made[index][port] if index >= 0 else given[-1 - index],)
+        else:
+            fed = tuple([made[index][port] if index >= 0 else given[-1 - index] for index, port in refs])
+        inner = part.drawing
+        if inner is None:
             made.append((len(steps),))
             steps.append(part)
             inputs.append(fed)
         else:
-            inner = part.flat or flat_of(part)
-            made.append(_append(inner, fed, steps, inputs))
-    outputs = tuple([made[index][port] if index >= 0 else index for index, port in drawing.outputs])
-    flat = Flat(steps, inputs, outputs)
-    result.flat = flat
-    return flat
+            made.append(_walk(inner, fed, steps, inputs))
+    return tuple([made[index][port] if index >= 0 else given[-1 - index] for index, port in drawing.outputs])
 
 
 def _append(inner: Flat, fed: tuple[int, ...], steps: list[Result], inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
@@ -124,7 +127,7 @@ def flatten(engine: Engine) -> FlatDesign:
             if result.block == "input":
                 input_nodes.append((node_id, base))
         else:
-            refs = _append(evaluated.flat or flat_of(evaluated), fed, steps, inputs)
+            refs = _append(flat_of(evaluated), fed, steps, inputs)
             made[node_id] = dict(zip(result.outputs, refs, strict=True))
         spans.append((node_id, base, len(steps)))
     output_nodes = [(node_id, made[node_id]["y"]) for node_id in engine.order.outputs]

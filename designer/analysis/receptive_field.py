@@ -46,29 +46,29 @@ def figures(flat: FlatDesign) -> Figures:
     The network's receptive field is that of the last map before the first global pooling (or linear layer) on the way to an
     output; the way through the gate of a multiply does not count.
     """
-    steps, inputs = flat.steps, flat.inputs
     reaches: list[Reach] = []
     depths: list[int] = []
     whole = _whole_input(flat)
-    for k, result in enumerate(steps):
+    for result, refs in zip(flat.steps, flat.inputs, strict=True):
         block = result.block
-        refs = inputs[k]
-        if not refs:
-            reaches.append(Reach((1, 1), (1, 1)) if len(result.outputs[0]) == 3 else Reach(whole, (1, 1), True))
-            depths.append(0)
-            continue
-        if len(refs) == 1:
-            reach, depth = reaches[refs[0]], depths[refs[0]]
-        else:
+        if len(refs) == 1:  # by far the most
+            (source,) = refs
+            reach, depth = reaches[source], depths[source]
+        elif refs:
             ignored = block.ignored_for_reach
             reach = _larger([reaches[ref] for i, ref in enumerate(refs) if i not in ignored])
             depth = max([depths[ref] for ref in refs])
+        else:
+            reach = Reach((1, 1), (1, 1)) if len(result.outputs[0]) == 3 else Reach(whole, (1, 1), True)
+            depth = 0
         if block.looks:
             window = result.instance.window(*result.inputs)
             if window is not None:
                 reach = _through(reach, window, whole)
+        if block.layer is not None:
+            depth += 1
         reaches.append(reach)
-        depths.append(depth + 1 if block.layer is not None else depth)
+        depths.append(depth)
     depth = max([depths[step] for _, step in flat.output_nodes], default=0)
     at = _last_map(flat, reaches)
     if at is None:

@@ -126,7 +126,7 @@ class OwnBlock:
         return None  # what it was bound to was removed, or is unknown here
 
     def bind(self, raw: Mapping[str, Any]) -> Binding:
-        return bind(self.id, self.parameters, raw)
+        return bind(self.id, self.parameters, dict(zip(self.parameters, self.defaults, strict=True)), raw)
 
     def of(self, values: Values) -> _OwnInstance:
         return _OwnInstance(self, values)
