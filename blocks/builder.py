@@ -27,7 +27,7 @@ Ref = tuple[int, int]
 """Where a tensor comes from: (part index, output index); part -1 - k is input k of the drawing."""
 
 
-class Part(NamedTuple):
+class Part(msgspec.Struct, frozen=True):
     """One node of a drawing."""
 
     name: str
@@ -151,7 +151,7 @@ class Builder:
         index = len(parts)
         if index >= MAX_PARTS:
             raise DrawProblem(name, block, values, _too_many_parts())
-        parts.append(_tuple(Part, (name, block, values, refs, result, stage)))
+        parts.append(Part(name, block, values, refs, result, stage))
         outputs = result.outputs
         if len(outputs) == 1:
             return Tensor((index, 0), outputs[0])
@@ -159,7 +159,7 @@ class Builder:
 
     def check_names(self) -> None:
         """Raise ValueError unless every part's name is valid and unique. Called once, when the drawing is finished."""
-        _check_names(tuple([part[0] for part in self.parts]))
+        _check_names(tuple([part.name for part in self.parts]))
 
 
 @lru_cache(maxsize=4096)
@@ -243,7 +243,7 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         elif len(ranks) == 1:  # by far the most frequent case
             if ranks[0] is not None and len(inputs[0]) != ranks[0]:
                 check_ports(block, inputs)
-        elif any([rank is not None and len(spec) != rank for rank, spec in zip(ranks, inputs, strict=True)]):
+        elif any(rank is not None and len(spec) != rank for rank, spec in zip(ranks, inputs, strict=True)):
             check_ports(block, inputs)
         instance = block.of(values)
         if block.checks:
@@ -299,9 +299,10 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
     if len(refs) != len(block.outputs):
         raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(refs)}")
     primitives = a = b = c = d = e = f = g = h = 0
-    for _, _, _, _, part, _ in parts:
-        primitives += part.primitives
-        i, j, k, m, n, o, p, q = part.cost
+    for part in parts:
+        result = part.result
+        primitives += result.primitives
+        i, j, k, m, n, o, p, q = result.cost
         a += i
         b += j
         c += k

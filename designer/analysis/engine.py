@@ -22,7 +22,6 @@ from designer.graph.network import Node, node_path
 from designer.graph.own_block import OWN, lost_input, lost_output, unknown_block
 from designer.graph.topology import Order, execution_order
 
-
 _tuple = tuple.__new__  # makes a NamedTuple in half the time of a call of its class
 
 

@@ -38,16 +38,18 @@ def flat_of(result: Result) -> Flat:
 def _walk(drawing: Drawing, given: tuple[int, ...], steps: list[Result], inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
     """Append the primitives of a drawing whose inputs are the references `given`; gives the references of its outputs."""
     made: list[tuple[int, ...]] = []  # references of each part's outputs
-    for _, _, _, refs, part, _ in drawing.parts:
+    for part in drawing.parts:
+        refs = part.inputs
         if len(refs) == 1:  # by far the most
             index, port = refs[0]
             fed: tuple[int, ...] = (made[index][port] if index >= 0 else given[-1 - index],)
         else:
             fed = tuple([made[index][port] if index >= 0 else given[-1 - index] for index, port in refs])
-        inner = part.drawing
+        result = part.result
+        inner = result.drawing
         if inner is None:
             made.append((len(steps),))
-            steps.append(part)
+            steps.append(result)
             inputs.append(fed)
         else:
             made.append(_walk(inner, fed, steps, inputs))

@@ -49,6 +49,7 @@ def figures(flat: FlatDesign) -> Figures:
     reaches: list[Reach] = []
     depths: list[int] = []
     whole = _whole_input(flat)
+    gated = False
     for result, refs in zip(flat.steps, flat.inputs, strict=True):
         block = result.block
         if len(refs) == 1:  # by far the most
@@ -56,6 +57,7 @@ def figures(flat: FlatDesign) -> Figures:
             reach, depth = reaches[source], depths[source]
         elif refs:
             ignored = block.ignored_for_reach
+            gated = gated or bool(ignored)
             reach = _larger([reaches[ref] for i, ref in enumerate(refs) if i not in ignored])
             depth = max([depths[ref] for ref in refs])
         else:
@@ -70,7 +72,7 @@ def figures(flat: FlatDesign) -> Figures:
         reaches.append(reach)
         depths.append(depth)
     depth = max([depths[step] for _, step in flat.output_nodes], default=0)
-    at = _last_map(flat, reaches)
+    at = _last_map(flat, reaches, _trunk(flat) if gated else None)
     if at is None:
         return Figures(reaches, None, None, depth)
     return Figures(reaches, plain(reaches[at].field), plain(reaches[at].stride), depth)
@@ -86,14 +88,18 @@ def _whole_input(flat: FlatDesign) -> Pair:
 
 
 def _larger(reaches: list[Reach]) -> Reach:
-    first = reaches[0]
-    if reaches.count(first) == len(reaches):
-        return first
-    return Reach(
-        (max([r.field[0] for r in reaches]), max([r.field[1] for r in reaches])),
-        (max([r.stride[0] for r in reaches]), max([r.stride[1] for r in reaches])),
-        any(r.whole for r in reaches),
-    )
+    (high, wide), (down, across), whole = reaches[0]
+    for (h, w), (d, a), seen in reaches[1:]:
+        if h > high:
+            high = h
+        if w > wide:
+            wide = w
+        if d > down:
+            down = d
+        if a > across:
+            across = a
+        whole = whole or seen
+    return Reach((high, wide), (down, across), whole)
 
 
 def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
@@ -106,10 +112,9 @@ def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
     return Reach((fh + (eh - 1) * jh, fw + (ew - 1) * jw), (jh * sh, jw * sw))
 
 
-def _last_map(flat: FlatDesign, reaches: list[Reach]) -> int | None:
+def _last_map(flat: FlatDesign, reaches: list[Reach], trunk: list[bool] | None) -> int | None:
     """The step whose map ends the network's receptive field: the last before the first step that sees the whole input."""
     steps, inputs = flat.steps, flat.inputs
-    trunk = _trunk(flat)
     for k, reach in enumerate(reaches):
         if reach.whole and inputs[k] and (trunk is None or trunk[k]):
             before = inputs[k][0]
@@ -122,11 +127,9 @@ def _last_map(flat: FlatDesign, reaches: list[Reach]) -> int | None:
     return None
 
 
-def _trunk(flat: FlatDesign) -> list[bool] | None:
-    """Which steps reach an output other than through the gate of a multiply; None where all do."""
+def _trunk(flat: FlatDesign) -> list[bool]:
+    """Which steps reach an output other than through the gate of a multiply."""
     steps, inputs = flat.steps, flat.inputs
-    if not any(step.block.ignored_for_reach for step in steps):
-        return None
     trunk = [False] * len(steps)
     for _, step in flat.output_nodes:
         trunk[step] = True
