@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
@@ -122,6 +123,7 @@ class Block(Parametrised):
     ranks: ClassVar[tuple[int | None, ...] | None] = None  # of the input ports; None where they are variadic
     checks: ClassVar[bool] = False  # whether `check` says anything
     notes: ClassVar[bool] = False  # whether `notices` says anything
+    inert: ClassVar[frozenset[int]] = frozenset()  # positions of a composite's inert parameters
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -218,6 +220,12 @@ class Composite(Block):
 
     category = "composite"
     size_dependent: ClassVar[bool] = False  # the drawing reads height or width
+    telling: ClassVar[Callable[[Values], Any]] = tuple
+    """The values on which shapes, cost and parts can depend: all but the inert ones."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.inert, cls.telling = without_inert(cls.parameters)
 
     def expand(self, *inputs: Any) -> Any:
         """Draw the block: `expand(self, x, draw)`, one argument per input port, then the drawing tool.
@@ -225,6 +233,13 @@ class Composite(Block):
         Returns the output tensor, or a tuple of them in the order of `outputs`.
         """
         raise NotImplementedError
+
+
+def without_inert(parameters: Mapping[str, Parameter[Any]]) -> tuple[frozenset[int], Callable[[Values], Any]]:
+    """Positions of inert parameters, and a function that takes the values of the others."""
+    inert = frozenset([k for k, parameter in enumerate(parameters.values()) if parameter.inert])
+    others = [k for k in range(len(parameters)) if k not in inert]
+    return inert, itemgetter(*others) if others else lambda values: ()
 
 
 BlockType = type[Block]

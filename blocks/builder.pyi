@@ -3,81 +3,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from blocks.block import Composite, Primitive, Values
-from blocks.cost import Cost
-from blocks.errors import BlockError, Issue
+from blocks.drawing import Drawing, DrawProblem, Part, Result, Tensor
+from blocks.errors import BlockError
 from blocks.spec import TensorSpec
-
-Ref = tuple[int, int]
-
-class Part(NamedTuple):
-    """One node of a drawing."""
-
-    name: str
-    block: Any
-    values: Values
-    inputs: tuple[Ref, ...]
-    result: Result
-    stage: str | None
-
-class Drawing(NamedTuple):
-    """What a composite looks like inside: a pure function of its values and input shapes."""
-
-    parts: tuple[Part, ...]
-    outputs: tuple[Ref, ...]
-
-class Result:
-    """What evaluating one block on given shapes gave. Shared between equal blocks; never changed after it is made.
-
-    `instance` is the block with its values. `elements` counts those of a primitive's output. `problem` is why the block cannot
-    work: then there are no outputs and no cost.
-    """
-
-    elements: int
-    drawing: Drawing | None
-    primitives: int
-    problem: BlockError | None
-    notices: tuple[Issue, ...]
-    flat: Any
-    block: Any
-    values: Values
-    inputs: tuple[TensorSpec, ...]
-    instance: Any
-    outputs: tuple[TensorSpec, ...]
-    cost: Cost
-    def __init__(
-        self,
-        block: Any,
-        values: Values,
-        inputs: tuple[TensorSpec, ...],
-        instance: Any,
-        outputs: tuple[TensorSpec, ...],
-        cost: Cost,
-    ) -> None: ...
-
-class DrawProblem(Exception):
-    """A part could not be drawn; carries the part so that the composite can name it and blame its own parameter."""
-
-    name: str
-    block: Any
-    values: Values
-    problem: BlockError
-    def __init__(self, name: str, block: Any, values: Values, problem: BlockError) -> None: ...
-
-class Tensor:
-    """A value inside a drawing: its shape and where it comes from."""
-
-    ref: Ref
-    spec: TensorSpec
-    def __init__(self, ref: Ref, spec: TensorSpec) -> None: ...
-    @property
-    def channels(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def width(self) -> int: ...
 
 class Builder:
     """Places blocks. One method per registered block (see `builder.pyi`): tensors first, then parameters, then `name`.
@@ -860,12 +791,15 @@ class Builder:
     def check_names(self) -> None:
         """Raise ValueError unless every part's name is valid and unique. Called once, when the drawing is finished."""
 
+def evaluate_again(before: Result, values: Values) -> Result:
+    """`evaluate` of the block of `before` on the same inputs with other values, as after an edit.
+
+    Where they differ in inert parameters alone, all that can differ is the drawing: it is made when somebody looks inside.
+    """
+
 def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Result:
     """Shapes, cost and drawing of `block` with canonical `values` on `inputs`. Never raises for what a person can cause: the
     problem is in the result."""
-
-def instance_of(block: Any, values: Values) -> Any:
-    """The block with these canonical values; equal calls share it, so nobody may change it."""
 
 def check_ports(block: Any, inputs: tuple[TensorSpec, ...]) -> None:
     """Raise where an input is missing or has the wrong number of dimensions."""
@@ -876,7 +810,7 @@ def check_size(block_id: str, output: TensorSpec, elements: int) -> None:
 def too_large(what: str) -> BlockError: ...
 
 def clear_memo() -> None:
-    """Forget all evaluated blocks and bound arguments (for benchmarks)."""
+    """Forget all evaluated blocks (for benchmarks)."""
 
 __all__ = [
     "Builder",
@@ -889,4 +823,5 @@ __all__ = [
     "Tensor",
     "clear_memo",
     "evaluate",
+    "evaluate_again",
 ]

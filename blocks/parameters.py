@@ -46,6 +46,7 @@ class Parameter(Generic[T]):
         help: str = "",  # the word people know from argparse
         visible_when: Condition | None = None,
         optional: bool = False,
+        inert: bool = False,
     ) -> None:
         self.name = ""
         self.minimum = minimum
@@ -56,6 +57,7 @@ class Parameter(Generic[T]):
         self.help = help
         self.visible_when: Condition = dict(visible_when or {})
         self.optional = optional  # None is a value: "decided by the block"
+        self.inert = inert  # no shape, no cost and no choice of parts depends on it: a drawing only hands it on to its parts
         self.default: Any = default
 
     def __set_name__(self, owner: type, name: str) -> None:

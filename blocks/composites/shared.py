@@ -29,6 +29,7 @@ class Normed(Composite):
         maximum=1.0,
         help="Added to the variance before the root is taken.",
         visible_when={"norm": ("batch", "group")},
+        inert=True,
     )
     momentum = Float(
         0.1,
@@ -36,6 +37,7 @@ class Normed(Composite):
         maximum=1.0,
         help="Share of the new batch in batch norm's running statistics.",
         visible_when={"norm": ("batch",)},
+        inert=True,
     )
     norm_groups = Int(
         32, minimum=1, maximum=MAX_CHANNELS, unit="groups", help="Groups of channels that group norm takes together.",

@@ -80,7 +80,7 @@ class LeakyRelu(Activation):
     per_element = (0, 1, 0, 1)
     reference = "Maas et al. 2013"
 
-    negative_slope = Float(0.01, minimum=0.0, maximum=1.0, help="Slope for negative inputs.")
+    negative_slope = Float(0.01, minimum=0.0, maximum=1.0, help="Slope for negative inputs.", inert=True)
 
     def module(self, x: TensorSpec) -> nn.Module:
         from torch import nn
@@ -98,7 +98,7 @@ class Prelu(Activation):
     per_element = (0, 1, 0, 1)
     reference = "He et al. 2015, section 2.1"
 
-    init = Float(0.25, minimum=0.0, maximum=1.0, help="Slope at the start of training.")
+    init = Float(0.25, minimum=0.0, maximum=1.0, help="Slope at the start of training.", inert=True)
 
     def cost(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Cost:
         return super().cost(inputs, output) + Cost(params=output[0])

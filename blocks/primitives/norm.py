@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def epsilon(default: float) -> Float:
     """The parameter `eps` of a normalisation."""
-    return Float(default, minimum=1e-12, maximum=1.0, help="Added to the variance before the root is taken.")
+    return Float(default, minimum=1e-12, maximum=1.0, help="Added to the variance before the root is taken.", inert=True)
 
 
 class BatchNorm(Primitive):
@@ -36,7 +36,7 @@ class BatchNorm(Primitive):
 
     eps = epsilon(1e-5)
     momentum = Float(
-        0.1, minimum=0.0, maximum=1.0, help="Share of the new batch in the running statistics (1 - Keras' momentum)."
+        0.1, minimum=0.0, maximum=1.0, help="Share of the new batch in the running statistics (1 - Keras' momentum).", inert=True
     )
     affine = Bool(True, help="Trainable scale and shift per channel.")
 
@@ -141,9 +141,9 @@ class LocalResponseNorm(Primitive):
     inputs = (Port("x", rank=3),)
 
     size = Int(5, minimum=1, maximum=4096, unit="channels", help="Neighbouring channels in the sum.")
-    alpha = Float(1e-4, minimum=0.0, maximum=1e3, help="Weight of the sum; torch divides it by size.")
-    beta = Float(0.75, minimum=0.0, maximum=100.0, help="Exponent of the divisor.")
-    k = Float(1.0, minimum=1e-6, maximum=1e3, help="Constant in the divisor.")
+    alpha = Float(1e-4, minimum=0.0, maximum=1e3, help="Weight of the sum; torch divides it by size.", inert=True)
+    beta = Float(0.75, minimum=0.0, maximum=100.0, help="Exponent of the divisor.", inert=True)
+    k = Float(1.0, minimum=1e-6, maximum=1e3, help="Constant in the divisor.", inert=True)
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return x

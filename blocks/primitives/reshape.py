@@ -50,7 +50,7 @@ class Dropout(_Moves):
     makes_no_tensor = True
     reference = "Krizhevsky et al. 2012, section 4.2"
 
-    p = Float(0.5, minimum=0.0, maximum=1.0, help="Share of the values set to zero while training.")
+    p = Float(0.5, minimum=0.0, maximum=1.0, help="Share of the values set to zero while training.", inert=True)
 
     def infer(self, x: TensorSpec) -> TensorSpec:
         return x
@@ -163,7 +163,9 @@ class Pad(_Moves):
     top = Int(0, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows added on top.")
     bottom = Int(1, minimum=0, maximum=MAX_WINDOW, unit="px", help="Rows added at the bottom.")
     mode = Choice("constant", of=("constant", "reflect", "replicate", "circular"), help="What the border is filled with.")
-    value = Float(0.0, minimum=-1e6, maximum=1e6, help="Value of a constant border.", visible_when={"mode": ("constant",)})
+    value = Float(
+        0.0, minimum=-1e6, maximum=1e6, help="Value of a constant border.", visible_when={"mode": ("constant",)}, inert=True
+    )
 
     def check(self, x: TensorSpec) -> None:
         if self.mode in ("constant", "replicate"):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from blocks.block import Binding
-from blocks.builder import Result, evaluate
+from blocks.builder import Result, evaluate, evaluate_again
 from blocks.cost import ZERO, Cost
 from blocks.errors import BlockError, Issue
 from blocks.spec import MAX_PRIMITIVES, TensorSpec
@@ -256,7 +256,13 @@ class Engine:
         if binding.errors:
             issues = tuple([_issue(path, error) for error in binding.errors])
             return NodeResult(path, node.block, inputs, {}, status="error", issues=issues, block_type=block)
-        result = evaluate(block, binding.values, tuple(inputs.values()))
+        specs = tuple(inputs.values())
+        before = self.results.get(node_id)
+        known = before.evaluated if before is not None else None
+        if known is not None and known.block is block and known.inputs == specs:
+            result = evaluate_again(known, binding.values)
+        else:
+            result = evaluate(block, binding.values, specs)
         if result.problem is not None:
             issue = self._located(path, node_id, result)
             return NodeResult(path, node.block, inputs, {}, status="error", issues=(issue,), evaluated=result, block_type=block)

@@ -10,6 +10,8 @@ from itertools import groupby, pairwise
 from math import log2
 from typing import Any, NamedTuple
 
+import msgspec
+
 from blocks import builder
 from blocks.builder import Builder, evaluate
 from blocks.registry import block as block_named
@@ -170,7 +172,7 @@ def drawing_of(block: Any) -> Drawing | None:
     parts = draw.parts
     for part in inner.parts:
         refs = tuple([(tensors[-1 - k] if k < 0 else (k + len(inputs), output)) for k, output in part.inputs])
-        parts.append(part._replace(inputs=refs, stage=None))
+        parts.append(msgspec.structs.replace(part, inputs=refs, stage=None))
     network = network_of(draw)
     positions = layout(network, block_named, _METRICS, "right")
     ports = {port.name for port in block.inputs}

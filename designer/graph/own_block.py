@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from blocks import registry
-from blocks.block import Binding, Parametrised, Values, bind
+from blocks.block import Binding, Parametrised, Values, bind, without_inert
 from blocks.builder import Builder, DrawProblem, Tensor
 from blocks.errors import BlockError, Issue
 from blocks.parameters import Parameter, shown
@@ -81,6 +81,7 @@ class OwnBlock:
         found = {name: self._parameter(name, exposed) for name, exposed in definition.exposed.items()}
         self.parameters = {name: parameter for name, parameter in found.items() if parameter is not None}
         self.defaults = tuple([p.default for p in self.parameters.values()])
+        self.inert, self.telling = without_inert(self.parameters)
         self.digest = self._digest()
         self._hash = hash(self.digest)
 
@@ -110,20 +111,27 @@ class OwnBlock:
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     def _parameter(self, name: str, exposed: Exposed) -> Parameter[Any] | None:
+        """The parameter that a name stands for: like the first that it is bound to."""
+        bound: list[tuple[Node, Parameter[Any]]] = []
         for node_id, inner in exposed.bindings:
             if node_id in self.network:
                 node = self.network.node(node_id)
                 block = self.resolve(node.block)
                 if block is not None and inner in block.parameters:
-                    parameter: Parameter[Any] = copy.copy(block.parameters[inner])
-                    parameter.name = name
-                    parameter.visible_when = {}
-                    parameter.help = exposed.help or parameter.help
-                    if inner in node.params:
-                        with suppress(BlockError):  # the node inside reports the bad value; the default stands in
-                            parameter.default = parameter.clean(node.params[inner])
-                    return parameter
-        return None  # what it was bound to was removed, or is unknown here
+                    bound.append((node, block.parameters[inner]))
+        if not bound:
+            return None  # what it was bound to was removed, or is unknown here
+        node, first = bound[0]
+        parameter = copy.copy(first)
+        parameter.name = name
+        parameter.visible_when = {}
+        parameter.help = exposed.help or parameter.help
+        # one that takes less than the first would refuse what this takes
+        parameter.inert = all(p.inert and (p.kind, p.allowed()) == (first.kind, first.allowed()) for _, p in bound)
+        if first.name in node.params:
+            with suppress(BlockError):  # the node inside reports the bad value; the default stands in
+                parameter.default = parameter.clean(node.params[first.name])
+        return parameter
 
     def bind(self, raw: Mapping[str, Any]) -> Binding:
         return bind(self.id, self.parameters, dict(zip(self.parameters, self.defaults, strict=True)), raw)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from blocks.builder import Drawing, Part, Ref, Result
+from blocks.drawing import Drawing, Part, Ref, Result
 from blocks.spec import TensorSpec
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller
