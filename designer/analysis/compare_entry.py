@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from designer.analysis.compare_facts import Facts, Unit
-from designer.analysis.measured import Profile
+from designer.analysis.measured import Profile, Setup
 
 MOST = 4
 """Designs side by side: colours and marks are made for so many."""
@@ -17,10 +17,10 @@ class Times:
     """Milliseconds of one batch: `blocks` by the path of root nodes, `layers` by that of whatever was booked somewhere.
 
     `parts` are by primitive: what took its time, together with whatever a backend fused into it. `total_ms` is the whole
-    network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`):
-    times are compared only where these are equal. `runs` is 0 for an estimate. `ci95` is the interval of the median. `bounds` say
-    what holds a block back, where the roof of the machine is known, and `traffic` what it moves, in bytes. `noisy` says that
-    other work disturbed the runs.
+    network's, measured without hooks. `conditions` say how it was run (`CPU, 2 threads, fp32, eager`), or would be: times are
+    compared only where these are equal. `runs` is 0 for an estimate, of which `coverage` says how much was measured. `ci95` is
+    the interval of the median. `bounds` say what holds a block back, where the roof of the machine is known, and `traffic` what
+    it moves, in bytes. `noisy` says that other work disturbed the runs.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Times:
         bounds: Mapping[str, str] | None = None,
         traffic: Mapping[str, int] | None = None,
         noisy: bool = False,
+        coverage: str = "",
     ) -> None:
         self.total_ms = total_ms
         self.blocks = dict(blocks)
@@ -49,6 +50,7 @@ class Times:
         self.bounds = dict(bounds or {})
         self.traffic = dict(traffic or {})
         self.noisy = noisy
+        self.coverage = coverage
         self._paths = sorted(self.layers)
         self._below: dict[str, float | None] = {}
 
@@ -118,15 +120,24 @@ def times_of(profile: Profile) -> Times:
 
 
 def conditions_of(profile: Profile) -> str:
-    """Under what it was measured: device, threads, type, backend and, where it is not 1, the batch."""
-    ran = profile.environment
-    parts = [ran.device_name or ran.device.upper()]
-    if ran.device == "cpu":
-        parts.append(f"{ran.threads} {'thread' if ran.threads == 1 else 'threads'}")
-    parts += [profile.dtype, profile.backend]
-    if profile.batch != 1:
-        parts.append(f"batch {profile.batch}")
+    """Under what it was measured."""
+    return conditions_under(profile.setup, profile.environment.device_name)
+
+
+def conditions_under(setup: Setup, device_name: str) -> str:
+    """Device, threads, type, backend and, where it is not 1, the batch."""
+    parts = [device_name or setup.device.upper()]
+    if setup.device == "cpu":
+        parts.append(f"{setup.threads} {'thread' if setup.threads == 1 else 'threads'}")
+    parts += [setup.dtype, setup.backend]
+    if setup.batch != 1:
+        parts.append(f"batch {setup.batch}")
     return ", ".join(parts)
+
+
+def alike(mine: Times | None, theirs: Times | None) -> bool:
+    """Whether both are known, and under the same conditions."""
+    return mine is not None and theirs is not None and mine.conditions == theirs.conditions
 
 
 class Accuracy(NamedTuple):
@@ -155,8 +166,7 @@ class Entry(NamedTuple):
 
     def comparable(self, other: Entry) -> bool:
         """Whether both were measured, and in the same way."""
-        mine, theirs = self.measured, other.measured
-        return mine is not None and theirs is not None and mine.conditions == theirs.conditions
+        return alike(self.measured, other.measured)
 
 
 def shorts(named: Sequence[tuple[str, str]]) -> list[str]:

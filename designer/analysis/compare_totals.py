@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from designer.analysis import numbers
-from designer.analysis.compare_entry import Entry
+from designer.analysis.compare_entry import Entry, Times, alike
 from designer.analysis.numbers import MINUS, NOT_APPLICABLE, UNKNOWN
 
 BETTER, WORSE, NEITHER = "better", "worse", ""
@@ -157,10 +157,9 @@ def _cell(metric: Metric, entry: Entry, base: Entry, is_base: bool) -> Cell:
     old = metric.value(base)
     if old is None:
         return Cell(value, text, note=note)
-    if metric.key == "measured_ms" and not entry.comparable(base):
-        assert entry.measured is not None
-        assert base.measured is not None
-        note = f"Measured on {entry.measured.conditions}, {base.short} on {base.measured.conditions}: these times do not compare."
+    mine, theirs, how = _times(metric, entry), _times(metric, base), metric.key.removesuffix("_ms").capitalize()
+    if mine is not None and theirs is not None and not alike(mine, theirs):
+        note = f"{how} on {mine.conditions}, {base.short} on {theirs.conditions}: these times do not compare."
         return Cell(value, text, note=note)
     way = UP if value > old else DOWN if value < old else LEVEL
     verdict = NEITHER
@@ -168,6 +167,11 @@ def _cell(metric: Metric, entry: Entry, base: Entry, is_base: bool) -> Cell:
         verdict = BETTER if (way == DOWN) == metric.less else WORSE
     ratio = numbers.difference(value, old) if value != old else "0.0 %"
     return Cell(value, text, metric.change(value, old), ratio, verdict, way, note)
+
+
+def _times(metric: Metric, entry: Entry) -> Times | None:
+    """The times that a figure is from; None for all other figures."""
+    return {"measured_ms": entry.measured, "estimated_ms": entry.estimated}.get(metric.key)
 
 
 def _written(metric: Metric, entry: Entry, value: float | None) -> str:
@@ -186,5 +190,5 @@ def _note(metric: Metric, entry: Entry) -> str:
         runs = f", {entry.measured.runs:,} runs" if entry.measured.runs else ""
         return f"{entry.measured.conditions}{runs}"
     if metric.key == "estimated_ms" and entry.estimated is not None:
-        return entry.estimated.conditions
+        return ", ".join(filter(None, (entry.estimated.coverage, entry.estimated.conditions)))
     return ""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
 from designer.analysis.compare_changes import Differences, differences
-from designer.analysis.compare_entry import MOST, Accuracy, Entry, Times, shorts, times_of
+from designer.analysis.compare_entry import MOST, Accuracy, Entry, Times, conditions_under, shorts, times_of
 from designer.analysis.compare_facts import Facts, facts_of
 from designer.analysis.compare_saving import false_savings
 from designer.analysis.compare_tables import Comparison
@@ -45,6 +45,7 @@ class Compared(QObject):
         document: bool,
         label: str = "",
         said: str = "",
+        file: str = "",
         profilers: Profilers | None = None,
         parent: QObject,
     ) -> None:
@@ -52,6 +53,7 @@ class Compared(QObject):
         self.controller = controller
         self.label = label  # what charts call it; "" for what tells it apart
         self.said = said  # of an earlier state: after which step
+        self.file = file  # of an earlier state: of which file, "" where its document was never saved
         self._document = document
         self._facts: Facts | None = None
         self._facts_of: tuple[object, int] = (None, -1)
@@ -85,13 +87,15 @@ class Compared(QObject):
     @property
     def called(self) -> tuple[str, str]:
         """Name and detail."""
-        from designer.catalogue import called
+        from designer.catalogue import called, equals_origin
 
         name, detail = called(self.controller.design)
         if self._document and (self.controller.path is not None or not detail):
             name = self.controller.title
         if self.said:
-            name, detail = self.controller.design.name, self.said
+            known = not self.file and equals_origin(self.controller.design)  # a preset is called by what it was then
+            name = name if known else self.file or self.controller.design.name
+            detail = f"{detail}, {self.said}" if known else self.said
         elif not detail:
             given = self.facts.input
             detail = " x ".join(map(str, given[1:] if len(given) == 3 else given)) if given else "no input"
@@ -134,10 +138,11 @@ class Compared(QObject):
     def estimated(self) -> Times | None:
         """What the latency table lets expect."""
         estimate = self.controller.measurements.estimate
-        if estimate is None or not self.facts.valid:
+        if estimate is None or self.profiler is None or not self.facts.valid:
             return None
-        said = f"{estimate.known} of {estimate.layers} layers measured here"
-        return Times(estimate.total_ms, {}, said, layers=estimate.times)
+        conditions = conditions_under(self.profiler.setup, self.profiler.device_name)
+        coverage = f"{estimate.known} of {estimate.layers} layers measured here"
+        return Times(estimate.total_ms, {}, conditions, layers=estimate.times, coverage=coverage)
 
     def entry(self, short: str) -> Entry:
         """The design as the analysis of comparisons reads it."""
@@ -197,14 +202,15 @@ class CompareModel(QObject):
         said = "as opened" if steps == 0 else f"after “{moment.title if moment is not None else 'an earlier step'}”"
         design = design_at(controller, steps)
         design.name = controller.title
-        return self.add_design(design, said=said)
+        file = controller.title if controller.path is not None else ""
+        return self._add(self._taken_in(Controller(design), said=said, file=file))
 
-    def add_design(self, design: Design, *, label: str = "", said: str = "", path: Path | None = None) -> Compared:
+    def add_design(self, design: Design, *, label: str = "", path: Path | None = None) -> Compared:
         """Compare a design that nobody edits."""
-        return self._add(self._taken_in(Controller(design, path), label=label, said=said))
+        return self._add(self._taken_in(Controller(design, path), label=label))
 
-    def _taken_in(self, controller: Controller, *, label: str = "", said: str = "") -> Compared:
-        return Compared(controller, document=False, label=label, said=said, profilers=self._profilers, parent=self)
+    def _taken_in(self, controller: Controller, *, label: str = "", said: str = "", file: str = "") -> Compared:
+        return Compared(controller, document=False, label=label, said=said, file=file, profilers=self._profilers, parent=self)
 
     def _add(self, one: Compared) -> Compared:
         if len(self.designs) >= MOST:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.analysis.compare_changes import differences
-from designer.analysis.compare_entry import Accuracy, Entry
+from designer.analysis.compare_entry import Accuracy, Entry, Times
 from designer.analysis.compare_html import html_text
 from designer.analysis.compare_rows import macs_over_depth
 from designer.analysis.compare_saving import false_savings
@@ -87,6 +87,21 @@ def test_times_measured_otherwise_do_not_compare() -> None:
     cell = row(totals([pair()[0], other]), "measured_ms").cells[1]
     assert (cell.change, cell.ratio, cell.verdict) == ("", "", NEITHER)
     assert "do not compare" in cell.note
+
+
+def test_times_estimated_otherwise_do_not_compare_either() -> None:
+    def expected(design: str, ms: float, conditions: str) -> Entry:
+        times = Times(ms, {}, conditions, coverage="41 of 52 layers measured here")
+        return entry(design)._replace(estimated=times)
+
+    fused, runtime = "CPU, 2 threads, fp32, fused", "CPU, 2 threads, fp32, onnxruntime"
+    base = expected("mobilenet_v1", 10.0, fused)
+    unlike = row(totals([base, expected("mobilenet_v2", 8.0, runtime)]), "estimated_ms").cells[1]
+    assert (unlike.text, unlike.change, unlike.ratio, unlike.verdict) == ("8.00 ms", "", "", NEITHER)
+    assert unlike.note == f"Estimated on {runtime}, MobileNet V1 on {fused}: these times do not compare."
+    same = row(totals([base, expected("mobilenet_v2", 8.0, fused)]), "estimated_ms").cells[1]
+    assert (same.ratio, same.verdict) == ("−20.0 %", BETTER)
+    assert same.note == f"41 of 52 layers measured here, {fused}"
 
 
 def test_of_an_invalid_design_everything_is_unknown() -> None:

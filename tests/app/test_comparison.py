@@ -101,14 +101,30 @@ def test_documents_presets_files_and_states_stand_side_by_side(model: CompareMod
     model.add_state(controller, 0)
     model.add_text("resnet18")
     model.add_text(tmp_path / "mine.lightdesign")
-    assert [entry.name for entry in model.entries] == ["mobilenet_v2", "mobilenet_v2", "ResNet-18", "chain"]
-    assert model.entries[1].detail == "as opened"
+    assert [entry.name for entry in model.entries] == ["mobilenet_v2", "MobileNet V2", "ResNet-18", "chain"]
+    assert model.entries[1].detail == "1.0, 224, as opened"
     assert model.entries[0].facts.macs != model.entries[1].facts.macs
     assert len({entry.short for entry in model.entries}) == 4
     assert model.why_not_add()
     with pytest.raises(LightdesignerError, match="4 designs are the most"):
         model.add_text("vgg11")
     assert len(model.designs) == 4
+
+
+def test_an_earlier_state_is_called_by_what_it_was_then(model: CompareModel, tmp_path: Path) -> None:
+    controller = edited("mobilenet_v2:width=0.75")
+    narrow(controller)
+    narrow(controller, 3)
+    model.add_state(controller, 0)
+    model.add_state(controller, 1)
+    controller.saved_as(tmp_path / "mine.lightdesign")
+    model.add_state(controller, 0)
+    called = [one.called for one in model.designs]
+    assert called == [
+        ("MobileNet V2", "0.75, 224, as opened"),
+        ("mobilenet_v2:width=0.75", "after “Set expand_ratio in ir2”"),
+        ("mine", "as opened"),
+    ]
 
 
 def test_what_cannot_be_read_changes_nothing(model: CompareModel) -> None:

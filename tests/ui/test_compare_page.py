@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.app.controller import Controller
@@ -84,12 +84,15 @@ def texts(widget: QWidget) -> str:
     return "\n".join(one.text() for one in widget.findChildren(QLabel) if one.isVisible())
 
 
-def press(widget: QWidget, text: str, qtbot: QtBot) -> None:
-    def shown() -> list[QPushButton]:
-        return [one for one in widget.findChildren(QPushButton) if one.text() == text and one.isVisible()]
+def button_of(widget: QWidget, text: str) -> QPushButton | None:
+    """The button with this text that is to be seen."""
+    found = [one for one in widget.findChildren(QPushButton) if one.text() == text and one.isVisible()]
+    return found[0] if found else None
 
-    qtbot.waitUntil(lambda: bool(shown()), timeout=5_000)
-    qtbot.mouseClick(shown()[0], LEFT)
+
+def press(widget: QWidget, text: str, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: button_of(widget, text) is not None, timeout=5_000)
+    qtbot.mouseClick(button_of(widget, text), LEFT)
 
 
 def choose(menu: QMenu, *names: str) -> None:
@@ -195,8 +198,8 @@ def test_presets_files_and_earlier_states_are_added_from_the_menu(
     monkeypatch.setattr(choosing, "choose_design", lambda parent: tmp_path / "mine.lightdesign")
     choose(page.choosing.add, "File…")
     choose(page.choosing.add, "Earlier state", controller.title, "As it was opened")
-    assert [entry.name for entry in page.model.entries] == [controller.title, "ResNet-18", "chain", controller.title]
-    assert page.model.entries[3].detail == "as opened"
+    assert [entry.name for entry in page.model.entries] == [controller.title, "ResNet-18", "chain", "MobileNet V2"]
+    assert page.model.entries[3].detail == "1.0, 64, as opened"
     assert not page.bar.add_button.isEnabled()
     monkeypatch.setattr(choosing, "choose_design", lambda parent: tmp_path / "gone.lightdesign")
     page.model.remove(page.model.designs[3])
@@ -528,8 +531,10 @@ def test_a_running_profile_is_cancelled_at_once(open_page: OpenPage, with_worker
     press(page.saving, "Profile both", qtbot)
     qtbot.waitUntil(lambda: "Profiling" in texts(page.saving), timeout=10_000)
     assert window_of(page).actions_.why_not("measure.compare_profile") == "A profile is running."
+    assert QApplication.focusWidget() is button_of(page.saving, "Cancel"), "keys stay where they were"
     press(page.saving, "Cancel", qtbot)
     qtbot.waitUntil(lambda: not page.busy, timeout=5_000)
+    assert QApplication.focusWidget() is button_of(page.saving, "Profile both")
     assert "Is it really faster here?" in texts(page.saving)
 
 

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from designer.analysis.compare_entry import Entry
 from designer.analysis.compare_saving import Saving
@@ -98,6 +109,8 @@ class SavingCard(QFrame):
     # -- inside ------------------------------------------------------------------------------------------------------------------
 
     def _put(self, parts: Sequence[QWidget], role: str) -> None:
+        here = QApplication.focusWidget()
+        focused = here is not None and self.isAncestorOf(here)
         if self._inside is not None:
             self._column.removeWidget(self._inside)
             self._inside.hide()
@@ -112,6 +125,9 @@ class SavingCard(QFrame):
         self._column.addWidget(self._inside)
         self._inside.show()
         set_role(self, role)
+        buttons = self._inside.findChildren(QPushButton)
+        if focused and buttons:
+            buttons[0].setFocus()  # else it would go to whatever comes first in the window
 
     def _recolour(self) -> None:
         if self._shown is not None:
