@@ -34,23 +34,26 @@ _COLORS = {
     **{f"series-{name}": f"series.{name}" for name in SERIES},
 }
 
+FIRST, LEAST_COLUMN = 110, 230  # px of what stands before the designs, and of each design
 _STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; padding: 24px; background: var(--page); color: var(--text); font: 14px/1.45 Inter, system-ui, sans-serif; }
-main { max-width: 1120px; margin: 0 auto; }
+main { max-width: 1360px; margin: 0 auto; }
 h1 { font-size: 22px; margin: 0 0 4px; } h2 { font-size: 15px; margin: 0 0 12px; }
 p { margin: 0 0 8px; } .muted { color: var(--muted); } .second { color: var(--second); }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 8px; padding: 16px; margin: 12px 0; }
 section { overflow-x: auto; }
 section.warning { border-color: var(--warning); border-left-width: 4px; }
-table { border-collapse: collapse; width: 100%; } th { color: var(--second); font-weight: 600; text-align: left; }
+table { border-collapse: collapse; width: 100%; } table.even { table-layout: fixed; } .even th:first-child { width: 110px; }
+th { color: var(--second); font-weight: 600; text-align: left; }
 th, td { padding: 5px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.n, th.n { text-align: right; white-space: nowrap; font-family: "JetBrains Mono", ui-monospace, monospace; font-size: 13px; }
-th.n { font-family: inherit; } .better { color: var(--better); } .worse { color: var(--worse); }
+th.n { font-family: inherit; white-space: normal; } th[scope=row] { white-space: nowrap; }
+.better { color: var(--better); } .worse { color: var(--worse); }
 td.hot { background: var(--soft); }
 .mark { vertical-align: -2px; margin-right: 6px; }
-.chart { display: block; width: 100%; height: auto; font: 11px Inter, system-ui, sans-serif; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 16px; }
+.chart { display: block; width: 100%; max-width: 860px; height: auto; font: 11px Inter, system-ui, sans-serif; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 640px), 1fr)); gap: 16px; }
 .grid { stroke: var(--line); } .tick { fill: var(--muted); } .axis { fill: var(--second); font-weight: 600; }
 .name { fill: var(--muted); } .strong { fill: var(--text); font-weight: 600; } .known { fill: var(--muted); fill-opacity: .6; }
 .recalled { fill-opacity: 0; stroke: var(--muted); }
@@ -97,9 +100,11 @@ def _section(title: str, body: str, role: str = "") -> str:
     return f"<section{kind}>\n<h2>{title}</h2>\n{body}\n</section>"
 
 
-def _table(heads: Iterable[tuple[str, bool]], rows: Iterable[str]) -> str:
+def _table(heads: Iterable[tuple[str, bool]], rows: Iterable[str], even: int = 0) -> str:
+    """With `even` designs, each has a column of the same width, so that their bars can be compared."""
+    kind = f' class="even" style="min-width:{FIRST + LEAST_COLUMN * even}px"' if even else ""
     head = "".join(f'<th scope="col"{_number(number)}>{text}</th>' for text, number in heads)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
+    return f"<table{kind}>\n<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
 
 
 def _number(number: bool) -> str:
@@ -182,7 +187,7 @@ def _resolution(comparison: Comparison) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     times = f"; the longest outlined bar is {numbers.ms(most_ms)}" if most_ms else ""
     scale = f'<p class="muted">The longest bar is {numbers.short(most_macs)} MACs{times}.</p>'
-    return _section("By output resolution", _table(heads, rows) + scale)
+    return _section("By output resolution", _table(heads, rows, len(entries)) + scale)
 
 
 def _place(place: Place | None, number: int, most_macs: int, most_ms: float) -> str:
@@ -224,7 +229,7 @@ def _kinds(comparison: Comparison) -> str:
             text = f"{kind.layers:,} {'layer' if kind.layers == 1 else 'layers'}, {numbers.short(kind.macs)} MACs"
             cells.append(f"<td>{text}{_bar(number, share or 0.0, numbers.share(share))}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    return _section("By kind of layer", _table(heads, rows))
+    return _section("By kind of layer", _table(heads, rows, len(comparison.entries)))
 
 
 def _changes(comparison: Comparison, number: int) -> str:

@@ -286,3 +286,14 @@ def test_the_front_equals_its_definition(points: list[tuple[int, int]], less_x: 
 
     assert sorted(found) == [k for k in range(len(points)) if not beaten(k)]
     assert [turned[k] for k in found] == sorted(turned[k] for k in found)
+
+
+def test_bars_of_the_report_can_be_compared_and_its_charts_can_be_read() -> None:
+    """Columns of designs are as wide as each other, and no chart is drawn smaller than the letters in it are meant."""
+    text = html_text(comparison())
+    for title in ("By output resolution", "By kind of layer"):
+        section = text[text.index(f"<h2>{title}</h2>") :]
+        assert re.search(r"<table[^>]*>", section)[0].startswith('<table class="even"')
+    assert "table.even { table-layout: fixed; }" in text
+    assert "minmax(min(100%, 640px), 1fr)" in text
+    assert all(box == "640" for box in re.findall(r'class="chart" viewBox="0 0 (\d+) ', text))

@@ -618,3 +618,26 @@ def test_over_estimated_time_stands_every_network_of_which_something_was_measure
     known = {mark.key for mark in chart.marks if isinstance(mark.key, str)}
     assert known == set(times.times)
     assert times.times["densenet121"] > times.times["ghostnet"]
+
+
+def test_what_to_see_is_seen_without_scrolling(open_page: OpenPage, qtbot: QtBot) -> None:
+    """Below everything else where there is room for it, else first."""
+    page = open_page(SMALL[0], width=1280, height=800)
+    page.model.show_ready(BY_ID["v1_v2_v3"])
+    for size, first in (((1280, 800), True), ((1900, 1500), False), ((1280, 800), True)):
+        window_of(page).resize(*size)
+        qtbot.waitUntil(lambda first=first: (page.sees.y() < page.totals.y()) is first, timeout=5_000)
+        bottom = page.sees.mapTo(page.area.viewport(), QPoint(0, page.sees.height())).y()
+        assert bottom <= page.area.viewport().height()
+
+
+def test_the_names_of_changed_designs_are_not_cut(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page(*SMALL)
+    page.show_changes()
+    page.model.show_ready(BY_ID["popular"])
+    qtbot.wait(50)
+    which = page.places.changes.which
+    assert which.isVisible()
+    assert which.width() >= which.sizeHint().width()
+    assert which.fontMetrics().horizontalAdvance("GoogLeNet") + 30 <= which.sizeHint().width()
+    assert ". These are not versions of one design" in page.places.changes.sentence.text()

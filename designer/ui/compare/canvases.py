@@ -183,7 +183,7 @@ class CanvasesPage(ToolPage):
         else:
             self._mark_changes(found.found, signs)
             said = found.sentence()
-            self.sentence.setText(said if found.related else f"{said} These are not versions of one design.")
+            self.sentence.setText(said if found.related else f"{said}. These are not versions of one design.")
         for side, mine in zip((self.left, self.right), signs, strict=True):
             side.show_signs(mine)
         if self._saving is None:

@@ -120,6 +120,7 @@ class ChangesList(QWidget):
         head.setContentsMargins(16, 8, 12, 8)
         self.which = scrolls_past(QComboBox())
         self.which.setAccessibleName("Changes to")
+        self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.which.activated.connect(lambda at: self.chosen.emit(self.which.itemData(at)))
         head.addWidget(self.which)
         self.sentence: QLabel = label("", "secondary", wrap=True)
@@ -151,7 +152,7 @@ class ChangesList(QWidget):
             return
         said = f"{entries[baseline].short} to {entries[number].short}: {found.sentence()}"
         if not found.related:
-            said = f"{said} These are not versions of one design: few blocks have the same name."
+            said = f"{said}. These are not versions of one design: few blocks have the same name."
         self.sentence.setText(said)
         self.grid.show_lines(tuple(map(line_of, found.found)))
 

@@ -63,9 +63,8 @@ class ComparePage(ToolPage):
         self.scatter = ScatterCard(self.model)
         self.saving = SavingCard()
         self.over_depth = DepthCard(self.model)
-        self._body = _Columns(
-            [self.totals, self.places, self.sees], [self.scatter, self.saving, self.over_depth], self.totals.grid.least_width
-        )
+        left, right = [self.totals, self.places, self.sees], [self.scatter, self.saving, self.over_depth]
+        self._body = _Columns(left, right, self.sees, self.totals.grid.least_width)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -180,10 +179,12 @@ class ComparePage(ToolPage):
 
 
 class _Columns(QWidget):
-    """Two columns of cards side by side, or one below the other where the window is too narrow for the totals."""
+    """Two columns of cards side by side, or one below the other where the window is too narrow for the totals. `guide`, the last
+    card of the left one, comes first where a person would have to scroll to it."""
 
-    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], least: Callable[[], int]) -> None:
+    def __init__(self, left: Sequence[QWidget], right: Sequence[QWidget], guide: QWidget, least: Callable[[], int]) -> None:
         super().__init__()
+        self._guide, self._last = guide, len(left) - 1
         self.setProperty("role", "canvas-page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._least = least
@@ -218,6 +219,9 @@ class _Columns(QWidget):
         wide = round((inside - GAP) * LEFT_SHARE)
         stacked = wide < self._least()
         top = GAP
+        around = self.parentWidget()
+        seen = around.height() if around is not None else 0
+        self._put_guide(top + self._height(left, inside if stacked else wide) + MARGIN <= seen)
         if stacked:
             first = self._height(left, inside)
             second = self._height(right, inside)
@@ -228,14 +232,21 @@ class _Columns(QWidget):
             narrow = inside - GAP - wide
             first, second = self._height(left, wide), self._height(right, narrow)
             least = max(first, second)
-            around = self.parentWidget()
-            seen = around.height() if around is not None else least
             high = max(least, seen - top - MARGIN)
             left.setGeometry(MARGIN, top, wide, high)
             right.setGeometry(MARGIN + wide + GAP, top, narrow, high)
             wanted = top + least + MARGIN
         if self.minimumHeight() != wanted:
             self.setMinimumHeight(wanted)
+
+    def _put_guide(self, seen: bool) -> None:
+        """Put it last, where it is seen there, else first."""
+        column = self._sides[0].layout()
+        assert isinstance(column, QVBoxLayout)
+        place = self._last if seen else 0
+        if column.indexOf(self._guide) != place:
+            column.removeWidget(self._guide)
+            column.insertWidget(place, self._guide)
 
     def _height(self, side: QWidget, width: int) -> int:
         layout = side.layout()
