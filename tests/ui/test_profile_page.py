@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -630,3 +630,31 @@ def test_what_cannot_be_pressed_does_not_look_like_a_link(page_with: OpenPage, q
     assert not page.runs.comparing.isEnabled()
     shown = page.runs.comparing.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     assert shown == theme.current().color("text.disabled")
+
+
+def test_figures_of_the_latency_tables_are_never_cut(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with(width=1280, height=800)
+    run(page, qtbot)
+    card = page.latency
+    slow = card.model.lines[0]
+    slow = slow._replace(estimate=slow.estimate._replace(ms=1_234_567.8), against="+123,456.7 %")
+    card.show_lines([slow], 1, 1)
+    letters = QFontMetrics(theme.current().font("number_small"))
+    for column in range(1, 4):
+        assert card.view.columnWidth(column) > letters.horizontalAdvance(card.model.text(slow, column))
+    assert sum(card.view.columnWidth(column) for column in range(4)) <= card.view.viewport().width()
+
+
+def test_measuring_slow_layers_is_said_to_take_long(page_with: OpenPage, qtbot: QtBot) -> None:
+    page = page_with()
+    run(page, qtbot)
+    edit = SetParam(scope=ROOT, node="stage1_fire2", name="squeeze_channels", value=17)
+    assert page.controller.apply(edit, "Set")
+    page.refresh_now()
+    line = page.latency.line
+    assert line is not None
+    count = len(line.missing)
+    assert page.latency.measure.text() == f"Measure {count} missing, about {round(count * latency_card.SECONDS_A_LAYER)} s"
+    units_ = [unit._replace(ms=2_000.0) if unit.how != "measured" else unit for unit in line.estimate.units]
+    page.latency.show_lines([line._replace(estimate=line.estimate._replace(units=units_))], 1, 1)
+    assert page.latency.measure.text() == f"Measure {count} missing, about {count * 2 * latency_card.RUNS} s"

@@ -241,16 +241,21 @@ class Roofline(Chart):
         return list(found.values())
 
     def _plot_legend(self, look: Theme) -> QRectF:
-        """In the corner under the roof, or, where blocks or the roof are there, in the one above it; gives where it stands."""
+        """In the corner under the roof, else where it covers the fewest blocks and least of the roof; gives where it stands."""
         room = self._room()
         metrics = QFontMetricsF(look.font("caption"))
         times = 2 if units.name() == units.FLOPS else 1
         bounds = [bound for bound in SHAPES if any(point.bound == bound for point in self.points)]
         wide = max([metrics.horizontalAdvance(f"{bound}-bound") for bound in bounds], default=0.0)
         box = QRectF(room.width() - wide - 36, room.height() - 28 - 17 * len(bounds), wide + 36, 17 * len(bounds) + 8)
-        others = [self._box_around(point) for point in self.points] + self._taken
-        corners = (box, QRectF(2, 4, box.width(), box.height()))
-        box = min(corners, key=lambda corner: sum(corner.intersects(other) for other in others))
+        blocks = [self._box_around(point) for point in self.points]
+        lefts, tops = (box.left(), (room.width() - box.width()) / 2, 2.0), (box.top(), 4.0)
+        places = [QRectF(left, top, box.width(), box.height()) for left in lefts for top in tops]
+
+        def covered(place: QRectF) -> int:
+            return 4 * sum(place.intersects(block) for block in blocks) + min(3, sum(map(place.intersects, self._taken)))
+
+        box = min(places, key=covered)
         for k, bound in enumerate(bounds):
             y = box.top() + 12 + 17 * k
             x, height = self._value(QPointF(box.left() + 10, y))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -36,6 +36,7 @@ GAUGE = 48
 NARROW = 400  # px under which the gauge gives way: the strip below says the same
 FILTER = "Latency tables (*.latency.json);;All files (*)"
 SECONDS_A_LAYER = 0.35
+RUNS = 30  # of each layer, warm-up included, where one takes long
 GOOD = 0.10
 """An estimate within this share of the run is as good as promised."""
 
@@ -270,10 +271,15 @@ class LatencyCard(Card):
 
     def _fit(self) -> None:
         room = self.view.viewport().width()
-        widths = (0, GAUGE + 84, 78, 92) if room > NARROW else (0, 74, 66, 80)
-        for column in range(1, 4):
+        gauge = GAUGE + 8 if room > NARROW else 0
+        widths = [0, gauge + 74, 70, 86] if room > NARROW else [0, 74, 66, 80]
+        letters = QFontMetrics(theme.current().font("number_small"))
+        for column, around in ((1, gauge + 8), (2, 16), (3, PAD + 8)):  # a name is cut, a number never
+            texts = [self.model.text(line, column) for line in self.model.lines]
+            wanted = max([letters.horizontalAdvance(text) for text in texts], default=0) + around
+            widths[column] = max(widths[column], wanted)
             self.view.setColumnWidth(column, widths[column])
-        self.view.setColumnWidth(0, max(80, room - sum(widths)))
+        self.view.setColumnWidth(0, max(64, room - sum(widths)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -325,7 +331,7 @@ class LatencyCard(Card):
         missing = len(line.missing) if line is not None else 0
         self.strip.show_known([unit.how == "measured" for unit in line.estimate.units] if line is not None else [])
         self.said.setText(_sentence(line))
-        seconds = max(1, round(missing * SECONDS_A_LAYER))
+        seconds = _seconds(line) if line is not None else 0
         self.measure.setText(f"Measure {missing} missing, about {seconds} s" if missing else "Nothing missing")
         self.measure.setAccessibleName(self.measure.text())
         why = self.why_not()
@@ -370,6 +376,12 @@ class LatencyCard(Card):
     def _repaint(self) -> None:
         self.view.viewport().update()
         self.strip.update()
+
+
+def _seconds(line: TableLine) -> int:
+    """How long measuring what is missing will take: some time for each layer, or more where they are slow."""
+    expected = {unit.key: unit.ms or 0.0 for unit in line.estimate.units if unit.how != "measured"}
+    return max(1, round(max(len(line.missing) * SECONDS_A_LAYER, sum(expected.values()) * RUNS / 1e3)))
 
 
 def _sentence(line: TableLine | None) -> str:

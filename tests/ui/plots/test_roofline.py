@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -150,3 +150,30 @@ def test_the_best_batch_is_named_and_what_failed_says_why(show: Show) -> None:
     chart.show_points([])
     chart.draw_now()
     assert chart.best is None
+
+
+CROWDED = [
+    *[point(f"depthwise{k}", 0.9 + k / 4, 9.0 + 2 * k, 1.0 + k) for k in range(5)],
+    *[point(f"wide{k}", 6.0 + k / 2, 120.0 + 12 * k, 0.5) for k in range(4)],
+    point("fast", 12.0, 210.0, 0.0),
+    point("slow", 5.0, 4.0, 3.0),
+]
+
+
+def words_of(chart: Roofline) -> list[tuple[str, QRectF]]:
+    """The texts in the plot, with where they stand on it."""
+    from pyqtgraph import TextItem
+
+    return [(item.toPlainText(), item.mapRectToScene(item.boundingRect())) for item in chart._items if isinstance(item, TextItem)]
+
+
+@pytest.mark.parametrize("size", [(350, 180), (350, 260), (430, 310), (700, 420)])
+def test_no_word_stands_on_another(show: Show, size: tuple[int, int]) -> None:
+    chart = Roofline()
+    chart.show_points(CROWDED, ROOF)
+    show(chart, *size)
+    chart.grab()  # texts find their places when they are painted
+    found = [(text, box.adjusted(4, 5, -4, -5)) for text, box in words_of(chart) if not text.startswith("memory ")]
+    assert len(found) > 5
+    for k, (text, box) in enumerate(found):
+        assert not [other for other, place in found[:k] if place.intersects(box)], text
