@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -18,7 +19,7 @@ class Overlay(QWidget):
         self._window = window
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._before: QWidget | None = window.focusWidget()
+        self._before: QWidget | None = None
         self._size = width, height, top
         self.card = QFrame(self)
         self.card.setProperty("role", "popover")
@@ -30,6 +31,7 @@ class Overlay(QWidget):
 
     def open(self) -> None:
         """Show it in front of everything in the window."""
+        self._before = self._window.focusWidget()  # not earlier: another overlay may just have given the focus back
         self._place()
         self.show()
         self.raise_()
@@ -40,7 +42,7 @@ class Overlay(QWidget):
         self._window.removeEventFilter(self)
         self.hide()
         before, self._before = self._before, None
-        if before is not None and before.isVisible():
+        if before is not None and shiboken6.isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.deleteLater()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
@@ -117,6 +117,25 @@ def test_the_command_palette_finds_by_a_few_letters_and_does_it(open_window: Ope
     assert window.controller is not None
     assert window.controller.title == "squeezenet1_1"
     assert window.popups.open is None
+
+
+def test_the_command_palette_opened_twice_still_does_it_and_gives_the_focus_back(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("squeezenet1_1")
+    page = window.page
+    assert page is not None
+    page.canvas.view.setFocus()
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    for _ in range(3):
+        qtbot.keyClick(window, Qt.Key.Key_P, keys)
+        palette = window.popups.open
+        assert isinstance(palette, CommandPalette)
+        assert palette.field.hasFocus()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the one before is gone
+    qtbot.keyClicks(palette.field, "select all")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.popups.open is None
+    assert page.canvas.view.hasFocus()
+    assert page.canvas.controller.selection
 
 
 def test_the_command_palette_walks_with_arrows_and_greys_what_cannot_be(open_window: Open, qtbot: QtBot) -> None:
