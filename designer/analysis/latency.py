@@ -23,6 +23,10 @@ SCHEMA = 1
 KEPT_RUNS = 8
 """An entry is the mean of at most so many runs: later ones count for more, as the machine is now."""
 
+LEAST_RATIO = 0.8
+"""A whole that took less than this share of its layers was not measured under the same conditions: it says nothing about what
+lies between layers."""
+
 NEAR = 16.0
 """A layer of the same kind may be this many times as large or small and still say something about another."""
 
@@ -137,8 +141,8 @@ class LatencyTable:
             roof = found.roof
             if roof is not None and self.roof(roof.device, roof.dtype, roof.threads) is None:
                 self.learn_roof(roof)
-            if found.layers_ms and found.units:
-                ratio = found.total_ms.median / found.layers_ms
+            ratio = found.total_ms.median / found.layers_ms if found.layers_ms and found.units else 0.0
+            if ratio > LEAST_RATIO and not found.noisy:
                 count = min(section.wholes, KEPT_RUNS - 1)
                 section.whole_over_layers = (section.whole_over_layers * count + ratio) / (count + 1)
                 section.wholes += 1

@@ -216,9 +216,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     `peak_bytes_measured` is None where it could not be measured, and `peak_how` says how it was or why not. `stopped` is why the
     runs ended: the interval was narrow enough, the runs asked for were done, or the time limit came first;
-    `within` is how near its ends had to be to the median, as a share of it. `layers_ms` is the sum
-    of `layers`, `layers_overhead` how much longer a run took in which they were timed, as a share. `remarks` are whole sentences
-    that belong beside the figures.
+    `within` is how near its ends had to be to the median, as a share of it. `layers_ms` is the sum of `layers`,
+    `layers_overhead` how much longer a run took in which they were timed, as a share, and `node_overhead_ms` what the runtime's
+    own profile adds to the time of every node: it was measured and taken off each, and is None where there is no such
+    thing. `remarks` are whole sentences that belong beside the figures.
     """
 
     schema: int = SCHEMA
@@ -239,6 +240,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     units: list[UnitTime] = []
     layers_ms: float | None = None
     layers_overhead: float | None = None
+    node_overhead_ms: float | None = None
     warmup_stable: bool = True
     stopped: Stop = "interval"
     within: float = WITHIN

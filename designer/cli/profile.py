@@ -172,6 +172,8 @@ def totals(found: Profile) -> Table:
         overhead = 100 * (found.layers_overhead or 0.0)
         said = f"{_ms(found.layers_ms)} together, {parts:+.1f} % of the whole; timing them took {overhead:+.1f} %"
         table.add("Layers (ms)", said)
+    if found.node_overhead_ms is not None:
+        table.add("Taken off each node (ms)", f"{found.node_overhead_ms:.4f}, which ONNX Runtime's own profile adds to it")
     peak = found.peak_bytes_measured
     table.add("Peak memory, measured", mebibytes(peak) if peak is not None else f"not known: {found.peak_how}")
     table.add("Peak memory, predicted", mebibytes(found.peak_bytes_predicted))

@@ -116,14 +116,9 @@ class Book:
     # -- units ---------------------------------------------------------------------------------------------------------------
 
     def _units(self, pieces: Sequence[Piece]) -> list[UnitTime]:
-        """The time of each kind of unit: the mean over all of its kind in the design. What a piece did for several units counts
-        for the one that does the most; a unit that something else took in costs nothing."""
-        spent = [0.0] * len(self.units.units)
-        for piece in pieces:
-            if piece.steps:
-                spent[self.units.unit_of[self._main(piece.steps)]] += piece.ms
+        """The time of each kind of unit: the mean over all of its kind in the design."""
         sums: dict[str, list[float]] = {}
-        for unit, ms in zip(self.units.units, spent, strict=True):
+        for unit, ms in zip(self.units.units, self.spent(pieces), strict=True):
             sums.setdefault(unit.key, []).append(ms)
         kinds = {unit.key: unit for unit in self.units.units}
         return [
@@ -136,6 +131,15 @@ class Book:
             )
             for key, times in sums.items()
         ]
+
+    def spent(self, pieces: Sequence[Piece]) -> list[float]:
+        """Milliseconds of each unit. What a piece did for several units counts for the one that does the most; a unit that
+        something else took in costs nothing."""
+        found = [0.0] * len(self.units.units)
+        for piece in pieces:
+            if piece.steps:
+                found[self.units.unit_of[self._main(piece.steps)]] += piece.ms
+        return found
 
     # -- blocks --------------------------------------------------------------------------------------------------------------
 

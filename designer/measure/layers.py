@@ -1,60 +1,38 @@
-"""Layers measured without the design around them, for a latency table.
+"""Layers measured without a run of the whole design, for a latency table.
 
-A layer alone in a loop finds its input, its weights and its memory where it left them, and is faster than it will ever be in a
-network. So each layer here reads what the layer before it has just made, as in the design, and another reads what it made; all of
-them take turns, as layers of a network do; and before each turn as much memory is read as the weights of the rest take.
+A layer alone in a loop finds its input, its weights and its memory where it left them, in the layout that suits it, and is faster
+than it will ever be in a network. So layers are measured where they stand: in an excerpt of the design, with their neighbours,
+as often in a row as the design has them; and before each run as much memory is read as the weights of the rest take.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from typing import Any, NamedTuple
 
-from blocks.builder import Result
 from blocks.errors import LightdesignerError
-from blocks.spec import TensorSpec
 from designer.analysis.measured import ELEMENT_BYTES, TIME_LIMIT_S, LayersMeasured, MeasureError, Setup, UnitTime
-from designer.analysis.units import Unit, Units, units_of
+from designer.analysis.units import units_of
 from designer.compile.errors import TORCH_ERRORS
 from designer.compile.plan import plan_of
 from designer.graph.design import Design
-from designer.graph.network import Edge, Network, Node
 from designer.measure import machine, scratch
 from designer.measure.asked import Asked, asked_of, now
+from designer.measure.booking import Book
 from designer.measure.clocks import clock_of
+from designer.measure.excerpt import excerpt
 from designer.measure.memory import refuse_too_large
 from designer.measure.profile import Say
 from designer.measure.runs import Limits, run
 
-MOST_CHAINS = 64
-MOST_BYTES = 2**30
 MOST_READ = 2**27
 """Of the weights of the rest of a design: beyond this no cache keeps anything."""
 
-
 MOST_COPIES = 3
+"""What a design has many times finds the memory of the one before it warm: the first is measured, and some of the others."""
 
-
-class Chain(NamedTuple):
-    """A unit to measure, with the steps that make what it reads, and how often the design has it.
-
-    What a design has many times in a row finds the memory of the one before it warm: so it stands in the train several times.
-    """
-
-    unit: Unit
-    before: tuple[int, ...]
-    calls: int
-
-    @property
-    def copies(self) -> int:
-        return min(self.calls, MOST_COPIES)
-
-    def mean(self, times: Sequence[float]) -> float:
-        """Of all calls in the design, where the first is as cold as the first here and the others as warm as the others here."""
-        first, *others = times
-        return (first + (self.calls - 1) * sum(others) / len(others)) / self.calls if others else first
+FEWEST_SECONDS = 2.0
+"""As long as it takes to tell a disturbance from the rest: unlike a profile this has no whole to compare its layers with."""
 
 
 def measure_layers(
@@ -80,110 +58,34 @@ def measure_layers(
         design, device=device, backend=backend, dtype=dtype, batch=batch, threads=threads, time_limit_s=time_limit_s, seed=seed
     )
     tell = say or (lambda text, step, steps: None)
-    chains = _chains(asked.units, set(keys))
-    size = ELEMENT_BYTES[asked.dtype]
-    trains = list(_trains(chains, asked.units, size * asked.batch))
+    places: dict[str, list[int]] = {}
+    for place, unit in enumerate(asked.units.units):
+        places.setdefault(unit.key, []).append(place)
+    wanted = {key: places[key] for key in keys if key in places}
+    failed = [key for key in keys if key not in places]
     found: list[UnitTime] = []
-    failed = [key for key in keys if key not in {chain.unit.key for chain in chains}]
-    for number, train in enumerate(trains, start=1):
-        said = f"Measuring {len(train)} {'layer' if len(train) == 1 else 'layers'}"
-        tell(said, number, len(trains))
-        limit = asked.time_limit_s / len(trains)
+    if wanted:
+        tell(f"Measuring {len(wanted)} {'layer' if len(wanted) == 1 else 'layers'}", 1, 1)
         try:
-            found += _measured(asked, train, limit, lambda text: tell(text, number, len(trains)))  # noqa: B023  # called at once
+            found = _measured(asked, wanted, asked.time_limit_s, lambda text: tell(text, 1, 1))
         except (LightdesignerError, *TORCH_ERRORS):
-            for chain in train:  # one of them spoils it for all: each by itself
+            for number, key in enumerate(wanted, start=1):  # one of them spoils it for all: each by itself
+                tell("Measuring one layer after the other", number, len(wanted))
                 try:
-                    found += _measured(asked, [chain], limit / len(train), lambda text: None)
+                    found += _measured(asked, {key: wanted[key]}, asked.time_limit_s / len(wanted), lambda text: None)
                 except (LightdesignerError, *TORCH_ERRORS):
-                    failed.append(chain.unit.key)
+                    failed.append(key)
     setup = Setup(device=asked.device, backend=asked.backend, dtype=asked.dtype, threads=asked.threads, batch=asked.batch)
     return LayersMeasured(device_name=machine.device_name(asked.device), setup=setup, units=found, failed=tuple(failed), at=now())
 
 
-def _chains(units: Units, keys: set[str]) -> list[Chain]:
-    """The first unit of each key, in execution order."""
-    found: dict[str, Chain] = {}
-    calls = Counter(unit.key for unit in units.units)
-    for unit in units.units:
-        if unit.key in keys and unit.key not in found:
-            sources = units.flat.inputs[unit.steps[0]]
-            found[unit.key] = Chain(unit, tuple(dict.fromkeys(sources)), calls[unit.key])
-    return list(found.values())
-
-
-def _trains(chains: list[Chain], units: Units, size: int) -> Iterator[list[Chain]]:
-    """As many chains together as memory and sense allow."""
-    train: list[Chain] = []
-    held = 0
-    for chain in chains:
-        needs = size * sum([spec.elements for k in chain.before for spec in units.flat.steps[k].inputs])
-        if train and (len(train) >= MOST_CHAINS or held + needs > MOST_BYTES):
-            yield train
-            train, held = [], 0
-        train.append(chain)
-        held += needs
-    if train:
-        yield train
-
-
-def _design_of(train: list[Chain], units: Units) -> Design:
-    """The chains side by side, as a design with an input and an output for each."""
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    steps = units.flat.steps
-
-    def place(name: str, step: Result, sources: list[str]) -> str:
-        values = dict(zip(step.block.parameters, step.values, strict=True))
-        nodes.append(Node(name, step.block.id, {key: _plain(value) for key, value in values.items()}))
-        variadic = bool(step.block.inputs) and step.block.inputs[-1].variadic
-        for k, source in enumerate(sources):
-            port = f"{step.block.inputs[0].name}.{k}" if variadic else step.block.inputs[k].name
-            edges.append(Edge(source, "y", name, port))
-        return name
-
-    def given(spec: TensorSpec) -> str:
-        """An input of this shape: the maps of a network lie where others lay before, so all of a shape share one."""
-        name = shared.get(spec)
-        if name is None:
-            name = shared[spec] = f"in{len(shared)}"
-            nodes.append(Node(name, "input", {"shape": list(spec), "order": len(shared)}))
-        return name
-
-    shared: dict[TensorSpec, str] = {}
-    copies = [(f"{at}_{copy}", one) for at, one in enumerate(train) for copy in range(one.copies)]
-    for number, chain in copies:
-        made: dict[int, str] = {}
-        for k in chain.before:
-            step = steps[k]
-            if step.block.category == "io":
-                made[k] = given(step.outputs[0])
-            else:
-                made[k] = place(f"before{number}_{k}", step, [given(spec) for spec in step.inputs])
-        first, *rest = chain.unit.steps
-        last = place(f"unit{number}_0", steps[first], [made[ref] for ref in units.flat.inputs[first]])
-        for at, k in enumerate(rest, start=1):
-            last = place(f"unit{number}_{at}", steps[k], [last])
-        if steps[chain.unit.steps[-1]].outputs[0].is_map:  # somebody reads it, and its memory is free again
-            nodes.append(Node(f"after{number}", "global_avg_pool"))
-            edges.append(Edge(last, "y", f"after{number}", "x"))
-            last = f"after{number}"
-        nodes.append(Node(f"out{number}", "output", {"order": len(nodes)}))
-        edges.append(Edge(last, "y", f"out{number}", "x"))
-    return Design("layers", Network.of(nodes, edges))
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[str], None]) -> list[UnitTime]:
-    """The times of a train's units: of each the mean over the middle half of the turns."""
+def _measured(asked: Asked, wanted: dict[str, list[int]], limit: float, tell: Callable[[str], None]) -> list[UnitTime]:
+    """The times of units, given as all their places under their keys: of each the mean over the middle half of the runs."""
     from designer.measure import ways
     from designer.measure.torch_side import quiet, threads
 
-    design = _design_of(train, asked.units)
-    plan = plan_of(design)
+    part = excerpt(asked.units, [place for places in wanted.values() for place in places[:MOST_COPIES]])
+    plan = plan_of(part.design)
     refuse_too_large(plan, asked.dtype, asked.batch, asked.device)
     units = units_of(plan.engine, asked.backend)
     own = asked._replace(plan=plan, units=units, time_limit_s=limit, sweep=(), weights=None)
@@ -195,49 +97,58 @@ def _measured(asked: Asked, train: list[Chain], limit: float, tell: Callable[[st
             way = ways.onnx_backend(own, stack.enter_context(scratch.folder()), clock)(asked.batch)
         else:
             way = ways.torch_backend(own, clock)(asked.batch)
-        others = _reader(asked, train)
-        turn, finish = way.turns()
+        others = _reader(asked, part.units)
+        turns = way.turns()
 
         def once() -> float:
             others()
-            return turn()
+            return turns.turn()
 
-        ran = run(once, None, Limits(asked.runs, limit), tell)
-        pieces = finish(ran.runs)
-    spent = [[0.0] * chain.copies for chain in train]
-    nodes = units.node_of()
-    places = {f"unit{at}_{copy}_0": (at, copy) for at, chain in enumerate(train) for copy in range(chain.copies)}
-    for piece in pieces:
-        if piece.moves or not piece.steps:
-            continue  # at the ends of chains data change their layout, as they do nowhere inside the design
-        for k in piece.steps:
-            place = places.get(nodes[k])
-            if place is not None:
-                spent[place[0]][place[1]] += piece.ms
-                break
+        ran = run(once, None, Limits(asked.runs, limit, FEWEST_SECONDS, most=way.most_runs), tell)
+        pieces = turns.pieces(range(turns.count - ran.runs, turns.count))
     size = ELEMENT_BYTES[asked.dtype]
-    return [
-        UnitTime(
-            key=chain.unit.key,
-            ms=chain.mean(times),
-            macs=chain.unit.macs * asked.batch,
-            bytes=chain.unit.bytes(size, asked.batch),
+    nodes = units.node_of()
+    spent: dict[int, float] = dict.fromkeys(part.units, 0.0)
+    for unit, ms in zip(units.units, Book(plan, units, size=size, batch=asked.batch, roof=None).spent(pieces), strict=True):
+        step = part.step_of.get(nodes[unit.steps[0]])
+        if step is not None:
+            spent[asked.units.unit_of[step]] += ms
+    found = []
+    for key, places in wanted.items():
+        unit = asked.units.units[places[0]]
+        found.append(
+            UnitTime(
+                key=key,
+                ms=mean([spent[place] for place in places[:MOST_COPIES]], len(places)),
+                macs=unit.macs * asked.batch,
+                bytes=unit.bytes(size, asked.batch),
+                calls=len(places),
+            )
         )
-        for chain, times in zip(train, spent, strict=True)
-    ]
+    return found
 
 
-def _reader(asked: Asked, train: list[Chain]) -> Callable[[], object]:
-    """Reads as much memory as the weights of the rest of the design take."""
+def mean(times: Sequence[float], calls: int) -> float:
+    """Of all calls in a design, of which the first few were measured: those that were not are like all but the first."""
+    first, *others = times
+    return (first + (calls - 1) * sum(others) / len(others)) / calls if others else first
+
+
+def _reader(asked: Asked, held: Iterable[int]) -> Callable[[], object]:
+    """Reads as much memory as the weights of the rest of the design take.
+
+    On the processor with one thread: torch's others would go on looking for work, and keep a core from those of ONNX Runtime.
+    """
+    own = set(held)
+    size = ELEMENT_BYTES[asked.dtype]
+    rest = size * sum([unit.weights for place, unit in enumerate(asked.units.units) if place not in own])
+    count = min(rest, MOST_READ) // 4
+    if not count:
+        return lambda: None
+    if asked.device == "cpu":
+        import numpy
+
+        return numpy.ones(count, numpy.float32).sum
     import torch
 
-    size = ELEMENT_BYTES[asked.dtype]
-    keys = {chain.unit.key for chain in train}
-    rest = size * sum([unit.weights for unit in asked.units.units if unit.key not in keys])
-    buffer = torch.zeros(min(rest, MOST_READ) // 4, device=asked.device)
-
-    def read() -> None:
-        with torch.inference_mode():
-            buffer.sum()
-
-    return read if rest else lambda: None
+    return torch.ones(count, device=asked.device).sum

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -105,27 +105,36 @@ def silent_logging() -> Iterator[None]:
         logging.disable(before)
 
 
-class Session:
-    """A loaded model. With `profiled` it keeps a profile of its nodes, and writes down the graph as it was optimised."""
+class Loaded:
+    """A model in the runtime, ready to run. With `profile_as`, the start of a file's name, it keeps a profile of its nodes, and
+    writes down the graph as it was optimised. `sizes` are those of dimensions that the model leaves free."""
 
-    def __init__(self, model: Model, dtype: DtypeName, batch: int, threads: int, seed: int, *, profiled: bool = False) -> None:
+    def __init__(
+        self,
+        file: Path,
+        feeds: Mapping[str, numpy.ndarray],
+        threads: int,
+        *,
+        sizes: Mapping[str, int] | None = None,
+        profile_as: Path | None = None,
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = QUIET
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        if any(dim.dim_param == BATCH for value in model.graph.graph.input for dim in value.type.tensor_type.shape.dim[:1]):
-            options.add_free_dimension_override_by_name(BATCH, batch)
-        self._optimised = model.file.with_name(f"optimised-{dtype}.onnx")
-        if profiled:
+        for name, size in (sizes or {}).items():
+            options.add_free_dimension_override_by_name(name, size)
+        if profile_as is not None:
+            self._optimised = profile_as.with_name(f"{profile_as.name}-optimised.onnx")
             options.enable_profiling = True
-            options.profile_file_prefix = str(model.file.with_name("profile"))
+            options.profile_file_prefix = str(profile_as)
             options.optimized_model_filepath = str(self._optimised)
         try:
-            self.session = onnxruntime.InferenceSession(str(model.file), options, providers=["CPUExecutionProvider"])
+            self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
             self._names = [value.name for value in self.session.get_outputs()]
-            self._feeds = model.feeds(batch, seed)
+            self._feeds = feeds
             self.run()
         except runtime_errors() as error:
             said = " ".join(str(error).split())[:300].rstrip(".")
@@ -160,6 +169,20 @@ class Session:
         import onnx
 
         return onnx.load(self._optimised, load_external_data=False)
+
+
+class Session(Loaded):
+    """A design in the runtime, with random inputs."""
+
+    def __init__(self, model: Model, dtype: DtypeName, batch: int, threads: int, seed: int, *, profiled: bool = False) -> None:
+        free = any(dim.dim_param == BATCH for value in model.graph.graph.input for dim in value.type.tensor_type.shape.dim[:1])
+        super().__init__(
+            model.file,
+            model.feeds(batch, seed),
+            threads,
+            sizes={BATCH: batch} if free else None,
+            profile_as=model.file.with_name(f"profile-{dtype}") if profiled else None,
+        )
 
 
 def runtime_errors() -> tuple[type[Exception], ...]:

@@ -31,6 +31,11 @@ from designer.measure.runs import Limits, Ran
 if TYPE_CHECKING:
     import torch
 
+    from designer.measure.ways import Turns
+
+TOO_MUCH = 0.1
+"""Layers that take this much longer than the whole, as a share, were not timed under the same conditions."""
+
 Say = Callable[[str, int, int], None]
 """Hears what a measurement is at: words, the step's number from 1, how many steps there are."""
 
@@ -50,8 +55,13 @@ class Way(Protocol):
         """The most memory that a run takes."""
         ...
 
-    def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
-        """One run in which the parts are timed, to be called again and again; and what gives the times of the last so many."""
+    def turns(self) -> Turns:
+        """Runs in which the parts are timed, without others between them."""
+        ...
+
+    @property
+    def most_runs(self) -> int | None:
+        """How many runs say enough about the parts, None where that depends on their times alone."""
         ...
 
 
@@ -137,7 +147,8 @@ class _Measurement:
             peak = self._running(way.peak)
             sweep = self._sweep(backend)
         times = self._booked(pieces, roof)
-        self._remark(ran)
+        layers_ms = sum(layer.ms for layer in times.layers) if times.layers else None
+        self._remark(ran, layers_ms)
         return Profile(
             design=asked.plan.design.name,
             environment=environment,
@@ -154,8 +165,9 @@ class _Measurement:
             blocks=times.blocks,
             layers=times.layers,
             units=times.units,
-            layers_ms=sum(layer.ms for layer in times.layers) if times.layers else None,
+            layers_ms=layers_ms,
             layers_overhead=ran.layered.median / ran.times.median - 1 if ran.layered is not None else None,
+            node_overhead_ms=ran.node_overhead,
             warmup_stable=ran.warmup_stable,
             stopped=ran.stopped,
             within=asked.within,
@@ -230,7 +242,7 @@ class _Measurement:
         book = Book(asked.plan, asked.units, size=ELEMENT_BYTES[asked.dtype], batch=asked.batch, roof=roof)
         return book.times(pieces) if pieces else Times([], [], book.blocks_without_times())
 
-    def _remark(self, ran: Ran) -> None:
+    def _remark(self, ran: Ran, layers_ms: float | None) -> None:
         """Say in sentences what a person has to know beside the figures."""
         within = f"the 95 % interval of the median reaches {100 * ran.times.within:.1f} % of it"
         if ran.stopped == "time_limit":
@@ -244,6 +256,11 @@ class _Measurement:
             self.remarks.append(
                 f"This machine was noisy: half of the runs differ by more than {spread:.0f} % of the median. "
                 "Close other programs and measure again."
+            )
+        if layers_ms is not None and layers_ms > (1 + TOO_MUCH) * ran.times.median:
+            self.remarks.append(
+                f"The layers add up to {100 * layers_ms / ran.times.median:.0f} % of the whole: the runs in which they "
+                "were timed were disturbed. Close other programs and measure again."
             )
         if self.asked.dtype == "int8":
             self.remarks.append("Speed only: the weights and the calibration are random, so the answers mean nothing.")

@@ -33,10 +33,13 @@ class Limits(NamedTuple):
     """Runs that are over in no time go on for so long: what disturbs a machine comes and goes."""
     within: float = WITHIN
     """How near the ends of the 95 % interval have to be to the median, as a share of it."""
+    most: int | None = None
+    """So many runs are enough however wide the interval is, where nobody asked for a number of runs."""
 
 
 class Ran(NamedTuple):
-    """What the runs gave. `layers` are the milliseconds of each layer, `layered` those of the runs in which they were timed."""
+    """What the runs gave. `layers` are the milliseconds of each layer, `layered` those of the runs in which they were timed;
+    `node_overhead` what was taken off the time of each node because the timing itself took it, None where nothing was."""
 
     times: Times
     runs: int
@@ -46,6 +49,8 @@ class Ran(NamedTuple):
     layers: list[float]
     layered: Times | None
     seconds: float
+    layered_runs: int = 0
+    node_overhead: float | None = None
 
     @property
     def noisy(self) -> bool:
@@ -71,30 +76,44 @@ def undisturbed() -> Iterator[None]:
 
 def run(
     whole: Callable[[], float],
-    layered: Callable[[], list[float]] | None = None,
+    layered: Callable[[], list[list[float]]] | None = None,
     limits: Limits = Limits(),  # noqa: B008  # an immutable record
     tell: Tell = silent,
+    *,
+    share: float | None = None,
 ) -> Ran:
-    """Run `whole`, which gives its milliseconds, and in turns with it `layered`, which gives those of each layer.
+    """Run `whole`, which gives its milliseconds, and in turns with it `layered`, which gives those of each layer, of one run or
+    several.
 
-    In turns, so that what disturbs the machine disturbs both. The total comes from the runs of `whole` alone.
+    In turns, so that what disturbs the machine disturbs both: one after the other, or, where `share` is given, so that `layered`
+    has that share of the time. The total comes from the runs of `whole` alone.
     """
     start = time.monotonic()
     with undisturbed():
-        warm, stable = _warm_up(whole, layered, start + WARM_UP_SHARE * limits.seconds, limits.runs, tell)
+        warm, stable = _warm_up(
+            whole, layered if share is None else None, start + WARM_UP_SHARE * limits.seconds, limits.runs, tell
+        )
         totals: list[float] = []
         inner: list[list[float]] = []
         stopped: Stop = "interval"
-        begun = said = time.monotonic()
+        begun = said = now = time.monotonic()
+        spent = 0.0
         while True:
             totals.append(whole())
-            if layered is not None and (len(inner) < LAYERED_RUNS or len(totals) % 4 == 0):
-                inner.append(layered())
+            if layered is not None and (
+                spent <= share * (now - begun) if share is not None else len(inner) < LAYERED_RUNS or len(totals) % 4 == 0
+            ):
+                turn = time.monotonic()
+                inner += layered()
+                spent += time.monotonic() - turn
             now = time.monotonic()
             if limits.runs is not None:
                 if len(totals) >= limits.runs:
                     stopped = "runs"
                     break
+            elif limits.most is not None and len(totals) >= limits.most:
+                stopped = "runs"
+                break
             elif now - begun >= limits.fewest_seconds and _worth_a_look(len(totals)) and narrow(totals, limits.within):
                 break
             if now - start >= limits.seconds:
@@ -111,12 +130,13 @@ def run(
         stopped=stopped,
         layers=layer_means(inner) if inner else [],
         layered=times_of([sum(run) for run in inner]) if inner else None,
+        layered_runs=len(inner),
         seconds=time.monotonic() - start,
     )
 
 
 def _warm_up(
-    whole: Callable[[], float], layered: Callable[[], list[float]] | None, until: float, runs: int | None, tell: Tell
+    whole: Callable[[], float], layered: Callable[[], object] | None, until: float, runs: int | None, tell: Tell
 ) -> tuple[int, bool]:
     """Run until the times are steady, or `until` then; gives how many runs that took, and whether they became steady.
 
@@ -126,7 +146,7 @@ def _warm_up(
     said = time.monotonic()
     while True:
         times.append(whole())
-        if layered is not None:
+        if layered is not None and len(times) <= FEWEST_WARM_UPS:
             layered()
         if steady(times):
             return len(times), True

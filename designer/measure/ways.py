@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.measure.booking import Piece
 from designer.measure.clocks import Clock
 from designer.measure.memory import Peak, Resident, torch_peak
-from designer.measure.runs import LAYERED_RUNS, Limits, Ran, run
+from designer.measure.runs import Limits, Ran, run
 from designer.measure.stats import layer_means
 
 LAYERED_SHARE = 0.3
-"""Of the time, where the layers are not timed in turns with the whole but after it."""
+"""Of the time, where the layers are timed in a block of runs now and then."""
+
+BLOCK_S, FEWEST_IN_BLOCK = 0.1, 2
+SPIN_S, SETTLE_S = 0.06, 0.01
+"""So long the threads of a session that has just run may look for more work, and keep a processor from another; and so long that
+other one then runs to find its caches again."""
+
+FEWEST_PROFILED, MOST_PROFILED = 20, 600
+MOST_EVENTS = 200_000
+"""Of a profile: it grows with every node that runs, and is read as a whole."""
+
+
+class Turns:
+    """Runs in which the parts are timed, counted from 0; `pieces` gives the times of those that are named."""
+
+    def __init__(self, once: Callable[[], float], pieces: Callable[[Sequence[int]], list[Piece]]) -> None:
+        self.count = 0
+        self.pieces = pieces
+        self._once = once
+
+    def turn(self) -> float:
+        """One of them; gives the milliseconds of the whole run."""
+        self.count += 1
+        return self._once()
+
 
 if TYPE_CHECKING:
     from torch import fx
@@ -44,7 +69,8 @@ class _TorchWay:
         self._way = runnable(module, inputs, asked.backend, clock)
 
     def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
-        ran = run(self._once, self._way.layered if self._asked.layers else None, limits, tell)
+        layered = self._way.layered
+        ran = run(self._once, (lambda: [layered()]) if layered is not None and self._asked.layers else None, limits, tell)
         return ran, self._pieces(ran.layers)
 
     def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
@@ -53,7 +79,11 @@ class _TorchWay:
     def peak(self) -> Peak:
         return torch_peak(self._way.run, self._asked.device, self._way.held)
 
-    def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
+    @property
+    def most_runs(self) -> int | None:
+        return None
+
+    def turns(self) -> Turns:
         layered = self._way.layered
         assert layered is not None, "torch.compile has no parts of its own"
         kept: list[list[float]] = []
@@ -62,7 +92,7 @@ class _TorchWay:
             kept.append(layered())
             return sum(kept[-1])
 
-        return turn, lambda last: self._pieces(layer_means(kept[-last:]))
+        return Turns(turn, lambda which: self._pieces(layer_means([kept[at] for at in which])))
 
     def _once(self) -> float:
         return self._clock.time(self._way.run)
@@ -79,6 +109,15 @@ class _TorchWay:
                 steps = units.units[units.unit_of[steps[0]]].steps
             pieces.append(Piece(part.op or units.flat.steps[steps[0]].block.id, ms, steps, part.moves))
         return pieces
+
+
+def _settle(run: Callable[[], object]) -> None:
+    """Let the threads of another session come to rest, and run without looking at the time until everything is as it was."""
+    time.sleep(SPIN_S)
+    until = time.monotonic() + SETTLE_S
+    run()
+    while time.monotonic() < until:
+        run()
 
 
 # -- ONNX Runtime --------------------------------------------------------------------------------------------------------------
@@ -101,6 +140,7 @@ class _OnnxWay:
         self._model = model
         self._batch = batch
         self._clock = clock
+        self._overhead: float | None = None
         before = Resident()
         self._session = self._load()
         self._session.run()
@@ -115,29 +155,52 @@ class _OnnxWay:
     def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
         if not self._asked.layers:
             return self.whole(limits, tell), []
-        # Not in turns: threads of a session look for work for a while after a run, and take the processor from the other
-        ran = run(self._session.timed(self._clock), None, limits._replace(seconds=(1 - LAYERED_SHARE) * limits.seconds), tell)
-        turn, finish = self.turns()
-        count = min(limits.runs or LAYERED_RUNS, LAYERED_RUNS)
-        layered = run(turn, None, Limits(count, LAYERED_SHARE * limits.seconds), tell)
-        return ran._replace(layered=layered.times), finish(layered.runs)
+        turns = self.turns()
+        plain = self._session.timed(self._clock)
+        used: list[int] = []
 
-    def turns(self) -> tuple[Callable[[], float], Callable[[int], list[Piece]]]:
+        def block() -> list[list[float]]:
+            """Some runs with a profile, and none of those in which the threads of the other session may still be busy."""
+            if len(used) >= self.most_runs:
+                return []
+            _settle(turns.turn)
+            begun, found = time.monotonic(), 0
+            times = []
+            while found < FEWEST_IN_BLOCK or (len(used) < self.most_runs and time.monotonic() - begun < BLOCK_S):
+                used.append(turns.count)
+                times.append([turns.turn()])
+                found += 1
+            _settle(plain)
+            return times
+
+        ran = run(plain, block, limits, tell, share=LAYERED_SHARE)
+        return ran._replace(node_overhead=self._overhead), turns.pieces(used[-ran.layered_runs :])
+
+    @property
+    def most_runs(self) -> int:
+        """With a profile: so many say enough."""
+        return max(FEWEST_PROFILED, min(MOST_PROFILED, MOST_EVENTS // len(self._asked.plan.layers)))
+
+    def turns(self) -> Turns:
+        from designer.measure.onnx_overhead import node_overhead_ms
+
+        overhead = self._overhead = node_overhead_ms(self._model.file.parent, self._asked.threads)
         profiled = self._load(profiled=True)
 
-        def finish(last: int) -> list[Piece]:
+        def pieces(which: Sequence[int]) -> list[Piece]:
             from designer.measure.onnx_booking import book, match
 
-            nodes, times = profiled.profile(last)
+            nodes, times = profiled.profile(turns.count)
             graph = profiled.optimised().graph.node
             booked = book(self._model.graph.graph.node, graph)
-            pieces = []
-            for node, at, ms in zip(nodes, match(nodes, graph), layer_means(times), strict=True):
+            found = []
+            for node, at, ms in zip(nodes, match(nodes, graph), layer_means([times[k] for k in which]), strict=True):
                 names, moves = booked[at] if at >= 0 else ((), False)
-                pieces.append(Piece(node.op, ms, self._steps(names), moves))
-            return pieces
+                found.append(Piece(node.op, max(0.0, ms - overhead), self._steps(names), moves))
+            return found
 
-        return profiled.timed(self._clock), finish
+        turns = Turns(profiled.timed(self._clock), pieces)
+        return turns
 
     def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
         return run(self._session.timed(self._clock), None, limits, tell)

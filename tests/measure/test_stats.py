@@ -131,12 +131,41 @@ def test_layers_are_timed_in_turns_with_the_whole() -> None:
         order.append("w")
         return 1.0
 
-    def layered() -> list[float]:
+    def layered() -> list[list[float]]:
         order.append("l")
-        return [0.25, 0.5]
+        return [[0.25, 0.5]]
 
     ran = run(whole, layered, Limits(4, 60.0))
     assert ran.layers == [0.25, 0.5]
     assert ran.layered is not None
     assert ran.layered.median == 0.75
+    assert ran.layered_runs == 4
     assert "".join(order).endswith("wlwlwlwl")
+
+
+def test_layers_that_are_timed_in_blocks_keep_to_their_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(runs_module.time, "monotonic", lambda: clock[0])
+
+    def takes(seconds: float) -> None:
+        clock[0] += seconds
+
+    def whole() -> float:
+        takes(0.01)
+        return 10.0
+
+    def block() -> list[list[float]]:
+        takes(0.1)
+        return [[4.0, 6.0]] * 5
+
+    ran = run(whole, block, Limits(300, 60.0), share=0.25)
+    blocks = ran.layered_runs // 5
+    assert 300 * 0.01 / 3 - 0.1 <= blocks * 0.1 <= 300 * 0.01 / 3 + 0.1
+    assert ran.layers == [4.0, 6.0]
+    assert run(whole, block, Limits(1, 60.0), share=0.01).layered_runs == 5, "however few the runs are, there is one block"
+
+
+def test_enough_runs_are_enough_however_wide_the_interval_is() -> None:
+    times = iter(range(1, 10_000))
+    ran = run(lambda: float(next(times)), None, Limits(None, 60.0, 0.0, most=50))
+    assert (ran.runs, ran.stopped) == (50, "runs")

@@ -109,8 +109,13 @@ class Tiles(QWidget):
             if self._compact:
                 number, below = _ms(profile.layers_ms), f"{sign} {_ms(abs(rest))} ms, layers {share * 100:.0f} %"
             overhead = profile.layers_overhead
-            tip = f"A run in which layers were timed took {numbers.share(overhead)} longer" if overhead else ""
-            self.layers.say("Layers and framework", number, "ms", below, tip)
+            tips = []
+            if overhead is not None and overhead > 0:
+                tips.append(f"A run in which layers were timed took {numbers.share(overhead)} longer")
+            if profile.node_overhead_ms is not None:
+                taken = numbers.ms(profile.node_overhead_ms)
+                tips.append(f"{taken} are taken off each node: what ONNX Runtime's own profile adds to it")
+            self.layers.say("Layers and framework", number, "ms", below, "\n".join(tips))
         self._memory(profile.peak_bytes_measured, profile.peak_bytes_predicted, profile.peak_how)
         self._reached(profile.macs, times.median, roof)
 
