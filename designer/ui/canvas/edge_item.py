@@ -8,15 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.graph.design import DOWN, RIGHT
 from designer.graph.network import Edge
 from designer.ui import theme
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, bounds, elbows, label_leg, level
+from designer.ui.canvas.item import CanvasItem
 from designer.ui.canvas.painter import Ink
-from designer.ui.painting import say_once
 
 TALL = 7.0  # half the height that a text keeps free of other wires
 END = 8.0  # of the wire on both sides of a shape between neighbours, together
@@ -36,7 +35,7 @@ def wire_width(size: int, top: int) -> float:
     return float(least + (most - least) * math.sqrt(size / top))
 
 
-class EdgeItem(QGraphicsItem):
+class EdgeItem(CanvasItem):
     """One wire, in scene coordinates."""
 
     def __init__(self, edge: Edge, orientation: str = DOWN) -> None:
@@ -51,7 +50,6 @@ class EdgeItem(QGraphicsItem):
         self._covered: tuple[object, bool] = (None, False)
         self.hovered = False
         self.selected = False
-        self._bounds = QRectF()
         self._head = QPainterPath()  # up to the leg with the label
         self._leg: tuple[Point, Point] = ((0, 0), (0, 0))
         self._tail = QPainterPath()
@@ -130,19 +128,7 @@ class EdgeItem(QGraphicsItem):
         left, right = min(box.left - margin, middle - half), max(box.right + margin, middle + half)
         self._bounds = QRectF(left, box.top - margin, right - left, box.height + 2 * margin)
 
-    # -- Qt ----------------------------------------------------------------------------------------------------------------
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.save()
-        try:
-            self.draw(painter, painter.worldTransform().m11())
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("EdgeItem")
-        finally:
-            painter.restore()
+    # -- drawing -----------------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Paint the wire; nothing far away, where the view draws all wires at once."""

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import ARROW, name_of, result_line, stage_title
 from designer.analysis.results import NodeResult
@@ -20,9 +19,9 @@ from designer.graph.repeats import in_words
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, PortPlace, level, output_places, port_offsets
+from designer.ui.canvas.item import CanvasItem
 from designer.ui.canvas.node_item import BASELINES, PAD_RIGHT, TEXT_X, NodeItem, Scale
 from designer.ui.canvas.painter import Ink
-from designer.ui.painting import say_once
 
 STACK: list[list[float]] = theme.named(theme.DARK).size("node.stack_edge")
 LINE = 16.0  # that a card is higher where it says how copies differ
@@ -252,7 +251,7 @@ def _short(kind: str) -> str:
     return name if len(name) <= 12 else name.partition("_")[0]
 
 
-class RunMark(QGraphicsItem):
+class RunMark(CanvasItem):
     """A bracket beside a run of equal units with their number, left of it or above: a click folds them."""
 
     def __init__(self, one: Fold, flow: str = DOWN) -> None:
@@ -261,7 +260,6 @@ class RunMark(QGraphicsItem):
         self.upright = flow != RIGHT
         self.box = Box(0, 0, 0, 0)
         self.hovered = False
-        self._bounds = QRectF()
         self.setZValue(0.5)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -291,18 +289,6 @@ class RunMark(QGraphicsItem):
         """Where it can be clicked: the number in the middle."""
         x, y = self.middle
         return Box(x - TOGGLE / 2, y - TOGGLE / 2, x + TOGGLE / 2, y + TOGGLE / 2)
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.save()
-        try:
-            self.draw(painter, painter.worldTransform().m11())
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("RunMark")
-        finally:
-            painter.restore()
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """A thin bracket, broken for the number; nothing far away."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import name_of, result_line
 from designer.analysis.results import NodeResult
@@ -16,7 +15,7 @@ from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
 from designer.ui.canvas.heat import MACS, TIME, Heat, Warmth
-from designer.ui.painting import say_once
+from designer.ui.canvas.item import CanvasItem
 
 if TYPE_CHECKING:
     from designer.app.measurements import Time
@@ -46,7 +45,7 @@ class Scale:
         self.heat = Heat()
 
 
-class NodeItem(QGraphicsItem):
+class NodeItem(CanvasItem):
     """One block. `look_at` tells it its node and result; texts are made when they are first painted."""
 
     def __init__(self, node_id: str, scale: Scale) -> None:
@@ -67,7 +66,6 @@ class NodeItem(QGraphicsItem):
         self.hovered = False
         self.dimmed = False  # while a wire is dragged that it cannot take
         self.port_states: Mapping[tuple[bool, str], str] = {}  # (is output, port name) -> hover source can snapped refused
-        self._bounds = QRectF()
         self._texts: tuple[str, str, str, str] | None = None
         self._cut: dict[tuple[str, int], str] = {}
         self._name_width = -1.0
@@ -192,20 +190,7 @@ class NodeItem(QGraphicsItem):
         """Where a wire ends."""
         return self.port(edge.target_port, False)
 
-    # -- Qt ----------------------------------------------------------------------------------------------------------------
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.save()
-        try:
-            zoom = painter.worldTransform().m11()
-            self.draw(painter, zoom)
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("NodeItem")
-        finally:
-            painter.restore()
+    # -- drawing -----------------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Paint the block at the level of this zoom; nothing far away, where the view draws all blocks at once."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.graph.design import Note
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, Box, level
-from designer.ui.painting import say_once
+from designer.ui.canvas.item import CanvasItem
 
 PAD, LINE = 12.0, 16.0
 
 
-class NoteItem(QGraphicsItem):
+class NoteItem(CanvasItem):
     """One note: its first line in bold behind the icon, the rest below."""
 
     def __init__(self, note: Note) -> None:
@@ -23,7 +22,6 @@ class NoteItem(QGraphicsItem):
         self.box = Box(0, 0, 0, 0)
         self.selected = False
         self.hovered = False
-        self._bounds = QRectF()
         self.setZValue(3)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.show_note(note)
@@ -43,18 +41,6 @@ class NoteItem(QGraphicsItem):
         self._bounds = QRectF(-4, -4, width + 8, height + 8)
         self.setPos(note.x, note.y)
         self.update()
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.save()
-        try:
-            self.draw(painter, painter.worldTransform().m11())
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("NoteItem")
-        finally:
-            painter.restore()
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Paint the note; far away it is a plain sheet."""

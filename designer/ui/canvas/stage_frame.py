@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.describe import stage_title
 from designer.graph.design import DOWN, RIGHT
@@ -16,8 +15,8 @@ from designer.graph.geometry import FRAME_PAD, LABEL_ABOVE
 from designer.ui import numbers, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.canvas.item import CanvasItem
 from designer.ui.canvas.painter import Ink
-from designer.ui.painting import say_once
 
 LINE = 16.0
 SHORTEST_NAME = 14.0  # px of the screen under which no name of a stage can be read
@@ -47,7 +46,7 @@ class StageFacts(NamedTuple):
     waits: str = ""
 
 
-class StageFrame(QGraphicsItem):
+class StageFrame(CanvasItem):
     """One stage, behind its blocks."""
 
     def __init__(self, name: str, orientation: str = DOWN) -> None:
@@ -58,7 +57,6 @@ class StageFrame(QGraphicsItem):
         self.box = Box(0, 0, 0, 0)
         self.facts = StageFacts(0, None, None, None, None)
         self.why_open = ""  # why it is not folded although a person folded it
-        self._bounds = QRectF()
         self.setZValue(0)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -127,19 +125,7 @@ class StageFrame(QGraphicsItem):
             rest = [units.short(facts.macs)] + ([numbers.share(facts.share)] if facts.share is not None else [])
         return [title, *[(text, "number") for text in rest]][:count]
 
-    # -- Qt ----------------------------------------------------------------------------------------------------------------
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        return self._bounds
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.save()
-        try:
-            self.draw(painter, painter.worldTransform().m11())
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("StageFrame")
-        finally:
-            painter.restore()
+    # -- drawing -----------------------------------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, zoom: float) -> None:
         """Paint the frame at the level of this zoom. Far away only its name: the tints come from `paint_far`, all at once."""

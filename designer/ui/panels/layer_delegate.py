@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 from designer.analysis.layers import BLOCK, STAGE, LayerRow
 from designer.ui import numbers, theme
-from designer.ui.painting import say_once
-from designer.ui.panels.layer_model import COLUMNS, PLACE, Index, LayerModel
+from designer.ui.panels.layer_model import COLUMNS, PLACE, LayerModel
+from designer.ui.row_table import CellDelegate
 
 PAD = 8
 BAR_MOST, BAR_HEIGHT = 160, 8
@@ -20,7 +20,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _GREY = {"blocked", "incomplete", "unused", "disabled"}
 
 
-class LayerDelegate(QStyledItemDelegate):
+class LayerDelegate(CellDelegate):
     """Paints whole rows in one hand: colours come from the theme when they are drawn."""
 
     def __init__(self, view: QTableView, model: LayerModel) -> None:
@@ -29,42 +29,29 @@ class LayerDelegate(QStyledItemDelegate):
         self._model = model
         self.hovered = -1
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        try:
-            self._paint(painter, option, index.row(), index.column())
-        except Exception:  # noqa: BLE001  # whatever it is, the painter has to be given back as it came
-            say_once(type(self).__name__)
-        finally:
-            painter.restore()
-
-    def _paint(self, painter: QPainter, option: QStyleOptionViewItem, number: int, column: int) -> None:
+    def draw_cell(self, painter: QPainter, option: QStyleOptionViewItem, row: int, column: int) -> None:
         look = theme.current()
-        row = self._model.rows[number]
+        found = self._model.rows[row]
         rect: QRect = option.rect
-        state = option.state
-        selected = QStyle.StateFlag.State_Selected in state
-        ground = "bg.selected" if selected else "bg.hover" if number == self.hovered else "bg.window" if row.group else "bg.panel"
-        painter.fillRect(rect, look.color(ground))
+        self.draw_ground(painter, option, hovered=row == self.hovered, plain="bg.window" if found.group else "bg.panel")
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, look.color("border.subtle"))
-        if column == PLACE["name"] or (column == PLACE["block"] and row.level == STAGE):
+        if column == PLACE["name"] or (column == PLACE["block"] and found.level == STAGE):
             painter.setClipRect(rect)
-            self._name(painter, self._name_room(rect, row), row)
+            self._name(painter, self._name_room(rect, found), found)
             if column != PLACE["name"]:
                 return
-            if number == self._view.currentIndex().row() and self._view.hasFocus():
-                painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
+            self.mark_current(painter, rect, row)
             return
-        if self._speaks(row) and column != PLACE["block"]:
-            self._sentence(painter, rect, row)
+        if self._speaks(found) and column != PLACE["block"]:
+            self._sentence(painter, rect, found)
             return
         if COLUMNS[column].id == "share":
-            self._share(painter, rect, row)
+            self._share(painter, rect, found)
             return
-        text = self._model.text(row, column)
+        text = self._model.text(found, column)
         unknown = text in (numbers.UNKNOWN, numbers.NOT_APPLICABLE)
-        painter.setFont(self._font(row, column, unknown=unknown))
-        quiet = unknown or row.status in _GREY or text == "0"
+        painter.setFont(self._font(found, column, unknown=unknown))
+        quiet = unknown or found.status in _GREY or text == "0"
         strong = COLUMNS[column].id in ("params", "macs", "ms", "activations")
         painter.setPen(look.color("text.muted" if quiet else "text.primary" if strong else "text.secondary"))
         room = rect.adjusted(PAD, 0, -PAD, 0)

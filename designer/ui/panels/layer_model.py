@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from blocks.cost import Cost
 from designer.analysis.engine import Delta
@@ -16,8 +16,8 @@ from designer.app.controller import Controller
 from designer.graph.network import Node
 from designer.ui import numbers, units
 from designer.ui.panels.layer_times import TIMED, LayerTimes
+from designer.ui.row_table import RowTableModel
 
-Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 SORT_NATURAL = -1
 SAMPLE = 2_000  # rows whose shapes are measured
@@ -132,7 +132,7 @@ COLUMNS = (
 PLACE = {column.id: place for place, column in enumerate(COLUMNS)}
 
 
-class LayerModel(QAbstractTableModel):
+class LayerModel(RowTableModel):
     """Rows of one document at a level, filtered and sorted. Reads the delta of each analysis and rebuilds only changed blocks."""
 
     rebuilt = Signal()  # rows came or went: selections have to be set again
@@ -306,34 +306,27 @@ class LayerModel(QAbstractTableModel):
 
     # -- Qt ----------------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.rows)
+    def row_total(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(COLUMNS)
+    def column_total(self) -> int:
+        return len(COLUMNS)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        row = self.rows[index.row()]
+    def head(self, column: int) -> str:
+        return heading(column)
+
+    def stands_right(self, column: int) -> bool:
+        return COLUMNS[column].right and COLUMNS[column].id != "share"
+
+    def cell(self, row: int, column: int) -> str:
+        return self.text(self.rows[row], column)
+
+    def said(self, row: int, column: int, role: int) -> Any:
+        found = self.rows[row]
         if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(row, index.column())
+            return found
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.said if row.status in ("error", "blocked", "incomplete", "unused") and row.said else None
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{heading(index.column())}: {self.text(row, index.column())}"
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return heading(section)
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                right = COLUMNS[section].right and COLUMNS[section].id != "share"
-                side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-                return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return found.said if found.status in ("error", "blocked", "incomplete", "unused") and found.said else None
         return None
 
     def text(self, row: LayerRow, column: int) -> str:

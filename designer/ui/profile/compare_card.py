@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QHBoxLayout, QStyleOptionViewItem
 
 from designer.app.run_history import Compared, Run, compare
 from designer.ui import numbers, theme
-from designer.ui.painting import say_once
 from designer.ui.panels.layer_times import bare_ms
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.plain_head import PlainHead
 from designer.ui.profile.row_view import RowView
-from designer.ui.profile.table_model import Index
+from designer.ui.row_table import CellDelegate, RowTableModel
 from designer.ui.widgets import label, tool_button, without_margins
 
 PAD = 8
@@ -26,7 +25,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 NAME, A, B, CHANGE, RATIO = range(5)
 
 
-class _Model(QAbstractTableModel):
+class _Model(RowTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[Compared] = []
@@ -51,29 +50,20 @@ class _Model(QAbstractTableModel):
             return signed_ms(row.change)
         return numbers.difference(row.b_ms, row.a_ms)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.rows)
+    def row_total(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.heads)
+    def column_total(self) -> int:
+        return len(self.heads)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(self.rows[index.row()], index.column())
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.heads[index.column()]}: {self.text(self.rows[index.row()], index.column())}"
-        return None
+    def head(self, column: int) -> str:
+        return self.heads[column]
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.heads[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT if section in (NAME, B) else _RIGHT
-        return None
+    def stands_right(self, column: int) -> bool:
+        return column not in (NAME, B)
+
+    def cell(self, row: int, column: int) -> str:
+        return self.text(self.rows[row], column)
 
 
 def signed_ms(change: float) -> str:
@@ -83,38 +73,29 @@ def signed_ms(change: float) -> str:
     return f"{'+' if change > 0 else numbers.MINUS}{bare_ms(abs(change))}"
 
 
-class _Delegate(QStyledItemDelegate):
+class _Delegate(CellDelegate):
     def __init__(self, view: RowView, model: _Model) -> None:
         super().__init__(view)
         self._view, self._model = view, model
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        try:
-            self._paint(painter, option, index.row(), index.column())
-        except Exception:  # noqa: BLE001  # the painter has to be given back as it came
-            say_once("two runs")
-        finally:
-            painter.restore()
-
-    def _paint(self, painter: QPainter, option: QStyleOptionViewItem, number: int, column: int) -> None:
+    def draw_cell(self, painter: QPainter, option: QStyleOptionViewItem, row: int, column: int) -> None:
         look = theme.current()
-        row, rect = self._model.rows[number], option.rect
-        selected = QStyle.StateFlag.State_Selected in option.state
-        ground = "bg.selected" if selected else "bg.hover" if number == self._view.hovered else "bg.panel"
-        painter.fillRect(rect, look.color(ground))
+        found, rect = self._model.rows[row], option.rect
+        self.draw_ground(painter, option, hovered=row == self._view.hovered)
         if column == NAME:
             painter.setFont(look.font("body"))
             painter.setPen(look.color("text.primary"))
             ratio = painter.device().devicePixelRatio()
-            picture = look.pixmap(theme.glyph(row.block), "text.secondary", 16, ratio)
+            picture = look.pixmap(theme.glyph(found.block), "text.secondary", 16, ratio)
             painter.drawPixmap(QPointF(rect.x() + 2 * PAD, rect.y() + (rect.height() - 16) // 2), picture)
             room = rect.adjusted(2 * PAD + 22, 0, -2, 0)
-            painter.drawText(room, _LEFT, painter.fontMetrics().elidedText(row.path, Qt.TextElideMode.ElideMiddle, room.width()))
+            painter.drawText(
+                room, _LEFT, painter.fontMetrics().elidedText(found.path, Qt.TextElideMode.ElideMiddle, room.width())
+            )
         elif column in (A, B):
-            self._bar(painter, rect, row, second=column == B)
+            self._bar(painter, rect, found, second=column == B)
         else:
-            self._change(painter, rect, row, column)
+            self._change(painter, rect, found, column)
 
     def _bar(self, painter: QPainter, rect: QRect, row: Compared, *, second: bool) -> None:
         look = theme.current()

@@ -7,25 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from designer.analysis.latency import Estimate
 from designer.ui import numbers, theme
-from designer.ui.painting import painting, say_once
+from designer.ui.painting import painting
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.plain_head import PlainHead
 from designer.ui.profile.row_view import RowView
-from designer.ui.profile.table_model import Index
+from designer.ui.row_table import CellDelegate, RowTableModel
 from designer.ui.widgets import button, label, without_margins
 
 PAD = 15
@@ -57,7 +55,7 @@ class TableLine(NamedTuple):
         return self.estimate.missing
 
 
-class _Model(QAbstractTableModel):
+class _Model(RowTableModel):
     HEADS = ("Table", "Measured", "Estimate", "against run")
 
     def __init__(self) -> None:
@@ -69,11 +67,26 @@ class _Model(QAbstractTableModel):
         self.lines = list(lines)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.lines)
+    def row_total(self) -> int:
+        return len(self.lines)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.HEADS)
+    def column_total(self) -> int:
+        return len(self.HEADS)
+
+    def head(self, column: int) -> str:
+        return self.HEADS[column]
+
+    def stands_right(self, column: int) -> bool:
+        return column >= 2
+
+    def cell(self, row: int, column: int) -> str:
+        return self.text(self.lines[row], column)
+
+    def said(self, row: int, column: int, role: int) -> Any:
+        if role != Qt.ItemDataRole.ToolTipRole:
+            return None
+        line = self.lines[row]
+        return f"{line.name}: {line.tip or line.estimate.coverage}"  # the name may be cut
 
     def text(self, line: TableLine, column: int) -> str:
         estimate = line.estimate
@@ -85,48 +98,17 @@ class _Model(QAbstractTableModel):
             return numbers.ms(estimate.ms) if estimate.ms is not None else numbers.NOT_APPLICABLE
         return line.against
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.lines):
-            return None
-        line = self.lines[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(line, index.column())
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{line.name}: {line.tip or line.estimate.coverage}"  # the name may be cut
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self.HEADS[index.column()]}: {self.text(line, index.column())}"
-        return None
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section >= 2 else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        return self.HEADS[section] if role == Qt.ItemDataRole.DisplayRole else None
-
-
-class _Delegate(QStyledItemDelegate):
+class _Delegate(CellDelegate):
     def __init__(self, view: RowView, model: _Model) -> None:
         super().__init__(view)
         self._view, self._model = view, model
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        try:
-            self._paint(painter, option, index.row(), index.column())
-        except Exception:  # noqa: BLE001  # the painter has to be given back as it came
-            say_once("the latency tables")
-        finally:
-            painter.restore()
-
-    def _paint(self, painter: QPainter, option: QStyleOptionViewItem, number: int, column: int) -> None:
+    def draw_cell(self, painter: QPainter, option: QStyleOptionViewItem, row: int, column: int) -> None:
         look = theme.current()
-        line = self._model.lines[number]
+        line = self._model.lines[row]
         rect: QRect = option.rect
-        selected = QStyle.StateFlag.State_Selected in option.state
-        ground = "bg.selected" if selected else "bg.hover" if number == self._view.hovered else "bg.panel"
-        painter.fillRect(rect, look.color(ground))
+        self.draw_ground(painter, option, hovered=row == self._view.hovered)
         text = self._model.text(line, column)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -136,8 +118,7 @@ class _Delegate(QStyledItemDelegate):
             room = rect.adjusted(PAD, 0, -6, 0)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
             painter.drawText(room, left, shown)
-            if number == self._view.currentIndex().row() and self._view.hasFocus():
-                painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
+            self.mark_current(painter, rect, row)
         elif column == 1:
             wide = self._view.viewport().width() > NARROW
             if wide:

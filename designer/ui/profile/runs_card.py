@@ -8,14 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStyleOptionViewItem
 
 from designer.app.run_history import Run
 from designer.ui import numbers, theme
-from designer.ui.painting import say_once
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.row_view import RowView
-from designer.ui.profile.table_model import Index
+from designer.ui.row_table import CellDelegate, Index
 from designer.ui.widgets import button, label, line, without_margins
 
 PAD = 15
@@ -78,26 +77,15 @@ def when(moment: datetime) -> str:
     return f"{moment:%H:%M}" if moment.date() == datetime.now().astimezone().date() else f"{moment:%d %b}"
 
 
-class _Delegate(QStyledItemDelegate):
+class _Delegate(CellDelegate):
     def __init__(self, view: RowView, model: _Model) -> None:
         super().__init__(view)
         self._view, self._model = view, model
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        try:
-            self._paint(painter, option, index.row())
-        except Exception:  # noqa: BLE001  # the painter has to be given back as it came
-            say_once("the runs")
-        finally:
-            painter.restore()
-
-    def _paint(self, painter: QPainter, option: QStyleOptionViewItem, number: int) -> None:
+    def draw_cell(self, painter: QPainter, option: QStyleOptionViewItem, row: int, column: int) -> None:
         look = theme.current()
-        run, rect = self._model.runs[number], option.rect
-        selected = QStyle.StateFlag.State_Selected in option.state
-        ground = "bg.selected" if selected else "bg.hover" if number == self._view.hovered else "bg.panel"
-        painter.fillRect(rect, look.color(ground))
+        run, rect = self._model.runs[row], option.rect
+        self.draw_ground(painter, option, hovered=row == self._view.hovered)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._box(painter, QRectF(rect.x() + PAD + 0.5, rect.center().y() - BOX / 2 + 1, BOX - 2, BOX - 2), run)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -107,12 +95,11 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(look.color("text.muted"))
         painter.drawText(rect.adjusted(0, 0, -PAD - MS, 0), right, when(run.when))
         painter.setFont(look.font("body"))
-        painter.setPen(look.color("text.primary" if self._model.fitting[number] else "text.muted"))
+        painter.setPen(look.color("text.primary" if self._model.fitting[row] else "text.muted"))
         room = QRect(rect.x() + CHECK + 4, rect.y(), rect.width() - CHECK - PAD - MS - WHEN + 12, rect.height())
-        text = painter.fontMetrics().elidedText(self._model.names[number], Qt.TextElideMode.ElideRight, room.width())
+        text = painter.fontMetrics().elidedText(self._model.names[row], Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
-        if number == self._view.currentIndex().row() and self._view.hasFocus():
-            painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
+        self.mark_current(painter, rect, row)
 
     def _box(self, painter: QPainter, box: QRectF, run: Run) -> None:
         look = theme.current()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
 from designer.analysis.layers import STAGE
 from designer.analysis.measured import Bound
@@ -13,7 +13,8 @@ from designer.app.profile_figures import ProfileRow
 from designer.ui import theme
 from designer.ui.painting import painting, say_once
 from designer.ui.profile.row_view import RowView
-from designer.ui.profile.table_model import COLUMNS, NONE, PLACE, Index, ProfileModel
+from designer.ui.profile.table_model import COLUMNS, NONE, PLACE, ProfileModel
+from designer.ui.row_table import CellDelegate
 from designer.ui.theme import Theme
 
 PAD = 8
@@ -25,7 +26,7 @@ _STRONG = ("macs", "ms", "save")
 BOUND_COLORS: dict[Bound, str] = {"memory": "category.pooling", "compute": "category.conv", "overhead": "category.merge"}
 
 
-class ProfileDelegate(QStyledItemDelegate):
+class ProfileDelegate(CellDelegate):
     """Paints cells; colours come from the theme when they are drawn."""
 
     def __init__(self, view: RowView, model: ProfileModel) -> None:
@@ -33,25 +34,13 @@ class ProfileDelegate(QStyledItemDelegate):
         self._view = view
         self._model = model
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        painter.save()
-        try:
-            self._paint(painter, option, index.row(), index.column())
-        except Exception:  # noqa: BLE001  # whatever it is, the painter has to be given back as it came
-            say_once(type(self).__name__)
-        finally:
-            painter.restore()
-
-    def _paint(self, painter: QPainter, option: QStyleOptionViewItem, number: int, column: int) -> None:
+    def draw_cell(self, painter: QPainter, option: QStyleOptionViewItem, row: int, column: int) -> None:
         look = theme.current()
-        row = self._model.rows[number]
         rect: QRect = option.rect
-        selected = QStyle.StateFlag.State_Selected in option.state
-        ground = "bg.selected" if selected else "bg.hover" if number == self._view.hovered else "bg.panel"
-        painter.fillRect(rect, look.color(ground))
-        draw_cell(painter, look, rect, row, column, bar_scale(self._view, self._model))
-        if column == 0 and number == self._view.currentIndex().row() and self._view.hasFocus():
-            painter.fillRect(QRect(rect.x(), rect.y(), 2, rect.height()), look.color("accent.base"))
+        self.draw_ground(painter, option, hovered=row == self._view.hovered)
+        draw_cell(painter, look, rect, self._model.rows[row], column, bar_scale(self._view, self._model))
+        if column == 0:
+            self.mark_current(painter, rect, row)
 
 
 def _right_pad(column: int) -> int:

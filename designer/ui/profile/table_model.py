@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from designer.analysis.layers import BLOCK, LAYER, STAGE
 from designer.app.measurements import ESTIMATED
 from designer.app.profile_figures import ProfileRow
 from designer.ui import numbers, units
 from designer.ui.panels.layer_times import bare_ms, rate
+from designer.ui.row_table import Index, RowTableModel
 
-Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 NATURAL = -1
 LEVELS = (STAGE, BLOCK, LAYER)
@@ -100,7 +100,7 @@ def heading(column: int, level: str = BLOCK) -> str:
     return one.title
 
 
-class ProfileModel(QAbstractTableModel):
+class ProfileModel(RowTableModel):
     """Rows as they were given, in the order a person sorted them."""
 
     def __init__(self) -> None:
@@ -154,35 +154,31 @@ class ProfileModel(QAbstractTableModel):
 
     # -- Qt ----------------------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(self.rows)
+    def row_total(self) -> int:
+        return len(self.rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
-        return 0 if parent.isValid() else len(COLUMNS)
+    def column_total(self) -> int:
+        return len(COLUMNS)
+
+    def head(self, column: int) -> str:
+        return heading(column, self.level)
+
+    def stands_right(self, column: int) -> bool:
+        return COLUMNS[column].right
+
+    def cell(self, row: int, column: int) -> str:
+        return COLUMNS[column].text(self.rows[row])
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self.rows):
-            return None
-        row = self.rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[index.column()].text(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return remark(row) or None
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            said = f"{heading(index.column(), self.level)}: {COLUMNS[index.column()].text(row)}"
-            return f"{said}, estimated" if row.kind == ESTIMATED and COLUMNS[index.column()].id == "ms" else said
-        return None
+        found = super().data(index, role)
+        if role == Qt.ItemDataRole.AccessibleTextRole and found is not None and COLUMNS[index.column()].id == "ms":
+            return f"{found}, estimated" if self.rows[index.row()].kind == ESTIMATED else found
+        return found
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return heading(section, self.level)
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if COLUMNS[section].right else Qt.AlignmentFlag.AlignLeft
-                return int(side | Qt.AlignmentFlag.AlignVCenter)
-        return None
+    def said(self, row: int, column: int, role: int) -> Any:
+        if role == ROW_ROLE:
+            return self.rows[row]
+        return remark(self.rows[row]) or None if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 def remark(row: ProfileRow) -> str:
