@@ -9,10 +9,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy
 import pytest
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -23,12 +21,11 @@ from designer.document.format import write
 from designer.graph.network import Edge
 from designer.graph.own_block import OWN
 from designer.ui import document_actions
-from designer.ui.canvas.gestures.drop import BLOCK_MIME
 from designer.ui.dialogs.name import NameDialog
 from designer.ui.dialogs.pack import PackDialog
 from designer.ui.main_window import MainWindow
 from designer.ui.panels.inspector import Inspector
-from tests.e2e.test_window import CONTROL, LEFT, SHIFT, Hands, no_leaks, run_main
+from tests.e2e.test_window import CONTROL, LEFT, Hands, no_leaks, run_in_onnx_runtime, run_main
 from tests.ui.canvas.helpers import click, double_click, drag
 
 __all__ = ["no_leaks", "run_main"]
@@ -40,12 +37,7 @@ class Builder(Hands):
     def put(self, block: str, x: float, y: float) -> str:
         """Drag a block from the palette to a free place; gives its id."""
         before = set(self.edited.design.root)
-        at, data = self.at(x, y), QMimeData()
-        data.setData(BLOCK_MIME, QByteArray(block.encode()))
-        actions, port, none = Qt.DropAction.CopyAction, self.view.viewport(), Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(port, QDragEnterEvent(at, actions, data, LEFT, none))
-        QApplication.sendEvent(port, QDragMoveEvent(at, actions, data, LEFT, none))
-        QApplication.sendEvent(port, QDropEvent(QPointF(at), actions, data, LEFT, none))
+        self.let_fall(block, x, y)
         (added,) = set(self.edited.design.root) - before
         return added
 
@@ -150,7 +142,7 @@ def test_a_network_of_two_own_blocks(
         qtbot.waitUntil(lambda: window.page is not None)
         qtbot.waitUntil(lambda: window.workspace.docks.all["inspector"].panel is not None)
         controller, canvas = hands.controller, window.page.canvas  # type: ignore[union-attr]
-        stack, engine = controller.stack, controller.engine
+        engine = controller.engine
         first = write(controller.design)
         hands.view.look(0.6, QPointF(0, 260))
 
@@ -214,14 +206,7 @@ def test_a_network_of_two_own_blocks(
         assert engine.valid, engine.issues()
         assert engine.results[copies[4]].outputs["y"] == (16, side // 2, side // 2)
 
-        last = write(controller.design)
-        hands.view.setFocus()
-        while stack.canUndo():
-            hands.key(Qt.Key.Key_Z, CONTROL)
-        assert write(controller.design) == first
-        while stack.canRedo():
-            hands.key(Qt.Key.Key_Z, CONTROL | SHIFT)
-        assert write(controller.design) == last
+        hands.step_back_and_forth(first)
 
         hands.key(Qt.Key.Key_S, CONTROL)
         assert not controller.unsaved
@@ -235,19 +220,4 @@ def test_a_network_of_two_own_blocks(
         monkeypatch.setattr(import_module("tqdm").tqdm, "monitor_interval", 0)
     report = designer.export_onnx(design, tmp_path / "mine.onnx", seed=0)  # the dialog and its worker: see `test_window`
     assert report.ok, report
-    compare(tmp_path / "mine.onnx", designer.to_torch(design, seed=0, calibrate=True))
-
-
-def compare(file: Path, module: object) -> None:
-    """The file answers as the module does that this process compiles for itself."""
-    import onnxruntime
-    import torch
-
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-    (taken,) = session.get_inputs()
-    x = numpy.random.default_rng(0).standard_normal(taken.shape, dtype=numpy.float32)
-    (answer,) = session.run(None, {taken.name: x})
-    with torch.no_grad():
-        wanted = module.eval()(torch.from_numpy(x)).numpy()  # type: ignore[attr-defined]
-    assert answer.shape == wanted.shape == (1, 10)
-    assert numpy.abs(answer - wanted).max() / wanted.std() < 1e-3
+    run_in_onnx_runtime(tmp_path / "mine.onnx", designer.to_torch(design, seed=0, calibrate=True), [1, 3, 64, 64], (1, 10))

@@ -151,6 +151,27 @@ class Hands:
         assert point is not None
         return self.at(*point)
 
+    def let_fall(self, block: str, x: float, y: float) -> None:
+        """Drag a block from the palette to a place."""
+        at, data = self.at(x, y), QMimeData()
+        data.setData(BLOCK_MIME, QByteArray(block.encode()))
+        actions, port, none = Qt.DropAction.CopyAction, self.view.viewport(), Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(port, QDragEnterEvent(at, actions, data, LEFT, none))
+        QApplication.sendEvent(port, QDragMoveEvent(at, actions, data, LEFT, none))
+        QApplication.sendEvent(port, QDropEvent(QPointF(at), actions, data, LEFT, none))
+
+    def step_back_and_forth(self, first: str) -> None:
+        """Undo everything, which gives the design as it was at first, and do it all again."""
+        controller = self.controller
+        last = write(controller.design)
+        self.view.setFocus()
+        while controller.stack.canUndo():
+            self.key(Qt.Key.Key_Z, CONTROL)
+        assert write(controller.design) == first
+        while controller.stack.canRedo():
+            self.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+        assert write(controller.design) == last
+
     def drop(self, block: str, edge: Edge) -> str:
         """Drag a block from the palette onto a wire; gives its id."""
         self.show(edge.source, edge.target)
@@ -159,12 +180,7 @@ class Hands:
             pairwise(self.view.surface.edges[edge].points),
             key=lambda leg: abs(leg[0][1] - leg[1][1]) + abs(leg[0][0] - leg[1][0]),
         )
-        at, data = self.at((ax + bx) / 2, (ay + by) / 2), QMimeData()
-        data.setData(BLOCK_MIME, QByteArray(block.encode()))
-        actions, port, none = Qt.DropAction.CopyAction, self.view.viewport(), Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(port, QDragEnterEvent(at, actions, data, LEFT, none))
-        QApplication.sendEvent(port, QDragMoveEvent(at, actions, data, LEFT, none))
-        QApplication.sendEvent(port, QDropEvent(QPointF(at), actions, data, LEFT, none))
+        self.let_fall(block, (ax + bx) / 2, (ay + by) / 2)
         (added,) = set(self.controller.design.root) - before
         return added
 
@@ -206,13 +222,7 @@ def test_from_the_start_page_to_a_model_that_runs(
         last, steps = write(controller.design), stack.count()
         assert steps == stack.index() == 7, [stack.text(k) for k in range(steps)]
 
-        hands.view.setFocus()
-        while stack.canUndo():
-            hands.key(Qt.Key.Key_Z, CONTROL)
-        assert write(controller.design) == first
-        while stack.canRedo():
-            hands.key(Qt.Key.Key_Z, CONTROL | SHIFT)
-        assert write(controller.design) == last
+        hands.step_back_and_forth(first)
 
         hands.key(Qt.Key.Key_S, CONTROL)
         assert not controller.unsaved
@@ -232,7 +242,7 @@ def test_from_the_start_page_to_a_model_that_runs(
     assert run_main(person) == 0
     design = designer.load(file)
     assert designer.analyse(design).macs == kept["macs"]
-    run_in_onnx_runtime(tmp_path / "mine.onnx", designer.to_torch(design, seed=0, calibrate=True))
+    run_in_onnx_runtime(tmp_path / "mine.onnx", designer.to_torch(design, seed=0, calibrate=True), [1, 3, 64, 64], (1, 1000))
 
 
 def open_the_preset(window: MainWindow, hands: Hands) -> None:
@@ -285,17 +295,17 @@ def export(window: MainWindow, hands: Hands) -> None:
     assert not dialog.isVisible()
 
 
-def run_in_onnx_runtime(file: Path, module: object) -> None:
+def run_in_onnx_runtime(file: Path, module: object, takes: list[int], gives: tuple[int, ...]) -> None:
     """The file answers as the module does that this process compiles for itself."""
     import onnxruntime
     import torch
 
     session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     (taken,) = session.get_inputs()
-    assert taken.shape == [1, 3, 64, 64]
-    x = numpy.random.default_rng(0).standard_normal((1, 3, 64, 64), dtype=numpy.float32)
+    assert taken.shape == takes
+    x = numpy.random.default_rng(0).standard_normal(takes, dtype=numpy.float32)
     (answer,) = session.run(None, {taken.name: x})
     with torch.no_grad():
         wanted = module.eval()(torch.from_numpy(x)).numpy()  # type: ignore[attr-defined]
-    assert answer.shape == wanted.shape == (1, 1000)
+    assert answer.shape == wanted.shape == gives
     assert numpy.abs(answer - wanted).max() / wanted.std() < 1e-3

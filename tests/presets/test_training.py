@@ -13,7 +13,7 @@ from presets.preset import ImageNet, presets
 from tests.presets.test_presets import CASES
 
 CLASSES = 10
-DEEP = ("vgg11", "vgg13", "vgg16c", "vgg19")  # VGG-16 stands for them
+DEEP = ("vgg11", "vgg13", "vgg16c", "vgg19", "resnet101", "resnet152")  # VGG-16 and ResNet-50 stand for them
 
 
 def least_resolution(preset_id: str, options: dict[str, Any]) -> int:
