@@ -137,16 +137,17 @@ class Roofline(Chart):
         )
 
     def _plot_peak(self, text: str, peak: float, times: int, color: QColor) -> None:
-        """The words at the right end of the roof: over it, or under it where blocks stand over it."""
+        """The words over the roof, or under it, as far to the right as they cover the fewest blocks."""
         room = self._room()
-        wide = QFontMetricsF(theme.current().font("caption")).horizontalAdvance(text)
-        y = self._pixel(1.0, peak).y()
-        boxes = [QRectF(room.width() - wide - 4, top, wide + 4, 15) for top in (y - 17, y + 2)]
-        met = [sum(box.intersects(self._box_around(point)) for point in self.points) for box in boxes]
-        under = met[1] < met[0]
-        self._taken.append(boxes[under])
-        right = self._span()[1] * times
-        self.words(text, right, peak * times, color, anchor=(1.0, -0.05 if under else 1.05), role="caption")
+        wide = QFontMetricsF(theme.current().font("caption")).horizontalAdvance(text) + 4
+        bend, y = self._taken[0].left(), self._pixel(1.0, peak).y()
+        blocks = [self._box_around(point) for point in self.points]
+        ends = [room.width() - step for step in range(0, max(1, int(room.width() - bend - wide)), 12)]
+        places = [(QRectF(end - wide, y + 2 if under else y - 17, wide, 15), under) for end in ends for under in (False, True)]
+        box, under = min(places, key=lambda place: sum(map(place[0].intersects, blocks)))
+        self._taken.append(box)
+        right, _ = self._value(QPointF(box.right(), y))
+        self.words(text, right * times, peak * times, color, anchor=(1.0, -0.05 if under else 1.05), role="caption")
 
     def _along_slope(self, roof: Roof, low: float, bend: float) -> list[QRectF]:
         """Boxes that hold the slope of the roof."""
