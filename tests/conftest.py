@@ -36,6 +36,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+TESTS_RUN = pytest.StashKey[int]()
+"""How many tests this process has begun."""
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """As in the program, no cycle is collected while Qt has objects in its hands: see `designer/app/garbage.py`.
@@ -43,6 +47,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     A window that a test has let go of is painted and deleted once more when the test is over. Python might free it in the
     middle of that, because some line that runs then makes one object too many.
     """
+    item.session.stash[TESTS_RUN] = item.session.stash.get(TESTS_RUN, 0) + 1
     if "qapp" not in getattr(item, "fixturenames", ()):
         return (yield)
     before = gc.get_threshold()

@@ -11,6 +11,8 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 
+from tests.conftest import TESTS_RUN
+
 
 def _kinds(kind: type) -> set[type]:
     return {kind}.union(*map(_kinds, kind.__subclasses__()))
@@ -29,10 +31,19 @@ def _ticking() -> dict[int, str]:
     }
 
 
+LAST = pytest.StashKey[tuple[int, dict[int, str]]]()
+"""The number of the test that looked last, and what ticked when it was over: nothing else can tick when the next one begins."""
+
+
 @pytest.fixture
-def no_leaks() -> Iterator[None]:
+def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails the test that leaves a thread, a timer or a process behind."""
-    threads, timers = set(threading.enumerate()), _ticking()
+    stash = request.session.stash
+    number = stash[TESTS_RUN]
+    before, timers = stash.get(LAST, (-1, {}))
+    if before != number - 1:
+        timers = _ticking()
+    threads = set(threading.enumerate())
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
@@ -42,6 +53,7 @@ def no_leaks() -> Iterator[None]:
         gc.collect()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         after = _ticking()
+    stash[LAST] = number, after
     left = [timer for key, timer in after.items() if key not in timers]
     assert not left, f"timers still tick: {left}"
     assert not multiprocessing.active_children()
