@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-VERSION = 2
+VERSION = 3
 """Of the records below. Window and worker of different versions meet when the program is updated while its window is open."""
 
 MARK = b"\x1elightdesigner "
@@ -85,6 +85,14 @@ class ProfileDesign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     roof: msgspec.Raw = NOTHING
 
 
+class ProfileTogether(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="profile_together"):
+    """Time several designs in turns, all in the way that `first` says; `others` are the texts of the other documents."""
+
+    job: int = 0
+    first: ProfileDesign
+    others: tuple[str, ...] = ()
+
+
 class Calibrate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="calibrate"):
     """Measure the roof of a device: a large convolution, a large copy, and what a call costs."""
 
@@ -109,7 +117,7 @@ class MeasureLayers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     seed: int = 0
 
 
-Request = Export | AskMachine | ProfileDesign | Calibrate | MeasureLayers
+Request = Export | AskMachine | ProfileDesign | ProfileTogether | Calibrate | MeasureLayers
 
 
 # -- worker to window --------------------------------------------------------------------------------------------------------
@@ -188,6 +196,13 @@ class Profiled(msgspec.Struct, frozen=True, kw_only=True, tag="profiled"):
     profile: msgspec.Raw
 
 
+class ProfiledTogether(msgspec.Struct, frozen=True, kw_only=True, tag="profiled_together"):
+    """`profiles` are as in `Profiled`, in the order of the designs."""
+
+    job: int
+    profiles: tuple[msgspec.Raw, ...]
+
+
 class Calibrated(msgspec.Struct, frozen=True, kw_only=True, tag="calibrated"):
     """`roof` is JSON of `measured.Roof`."""
 
@@ -212,7 +227,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     detail: str = ""
 
 
-Result = Exported | MachineKnown | Profiled | Calibrated | LayersMeasured
+Result = Exported | MachineKnown | Profiled | ProfiledTogether | Calibrated | LayersMeasured
 """What a job that went well ends with."""
 
 Answer = Hello | Beat | Phase | Result | Failed

@@ -19,6 +19,9 @@ MOST_BLOCKS = 5
 EXPLAINED = 0.75  # of the lost time, after which no further block is named
 SLOWER_KERNELS = 0.5  # of the rate of the other layers of the same design: grouped layers below it are called slow
 FP32 = 4
+UNDECIDED = 0.05
+"""Where the intervals of two medians meet, neither is faster; but if the truth may be that one takes this share less time, the
+measurement does not know, and says nothing."""
 
 
 class Culprit(NamedTuple):
@@ -69,7 +72,7 @@ def _against(entries: Sequence[Entry], number: int, baseline: int) -> Saving | N
     mine, theirs = entry.measured, base.measured
     assert mine is not None
     assert theirs is not None
-    if _is_faster(mine, theirs):
+    if _is_faster(mine, theirs) or _unknown(mine, theirs):
         return None
     base_ms = theirs.of(base.facts.units)
     my_ms = mine.of(entry.facts.units)
@@ -101,6 +104,26 @@ def _is_faster(mine: Times, theirs: Times) -> bool:
     if mine.ci95 is not None and theirs.ci95 is not None:
         return mine.ci95[1] < theirs.ci95[0]
     return mine.total_ms < theirs.total_ms
+
+
+def _unknown(mine: Times, theirs: Times) -> bool:
+    """Whether the intervals meet, and are so wide that there may be a saving worth having all the same."""
+    if mine.ci95 is None or theirs.ci95 is None or mine.ci95[0] > theirs.ci95[1]:
+        return False
+    return not _is_faster(mine, theirs) and mine.ci95[0] < (1 - UNDECIDED) * theirs.ci95[1]
+
+
+def undecided(entries: Sequence[Entry], baseline: int = 0) -> list[int]:
+    """Designs with fewer MACs than the baseline of which the measurements do not tell whether they are faster."""
+    base = entries[baseline]
+    found = []
+    for number, entry in enumerate(entries):
+        if number == baseline or not entry.comparable(base) or entry.measured is None or base.measured is None:
+            continue
+        fewer = entry.facts.macs and base.facts.macs and entry.facts.macs < base.facts.macs
+        if fewer and _unknown(entry.measured, base.measured):
+            found.append(number)
+    return found
 
 
 def _title(entry: Entry, base: Entry, mine: Times, theirs: Times) -> str:

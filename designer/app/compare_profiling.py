@@ -1,8 +1,7 @@
-"""Profiles every compared design, one after the other and all in the same way, so that their times compare."""
+"""Profiles all compared designs, in turns and all in the same way, so that their times compare."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,101 +13,95 @@ if TYPE_CHECKING:
     from designer.app.profiler import Profiler
     from designer.protocol import Phase
 
+ALL_RUNNING = "Every one of these designs is being profiled already. Wait until that is over, or cancel it on its profile page."
+
 
 class ProfileAll(QObject):
-    """Ends with exactly one of `finished`, `failed` and `cancelled`. What was measured until then stays."""
+    """Ends with exactly one of `finished`, `failed` and `cancelled`."""
 
-    progress = Signal(str, int, int)  # what it is at, and which design of how many
+    progress = Signal(str, int, int)  # what it is at, and which step of how many
     finished = Signal()
     failed = Signal(str)  # a sentence
     cancelled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: deque[Compared] = deque()
-        self._current: Compared | None = None
-        self._count = 0
+        self._designs: list[Compared] = []
+        self._leader: Profiler | None = None  # whose job it is
+        self._name = ""
 
     @property
     def running(self) -> bool:
-        return self._current is not None
+        return self._leader is not None
 
     def begin(self, designs: Sequence[Compared]) -> None:
         """Measure these with the options that the first one was given the last time."""
         if self.running:
             return
-        able = [one for one in designs if one.profiler is not None]
+        able = [(one, one.profiler) for one in designs if one.profiler is not None]
         if not able:
             return
-        first = able[0].profiler
-        assert first is not None
-        for one in able[1:]:
-            if one.profiler is not None:
-                one.profiler.choose(first.options)
-        self._waiting = deque(able)
-        self._count = len(able)
-        self._next()
+        free = [profiler for _, profiler in able if not profiler.running]
+        if not free:
+            self.failed.emit(ALL_RUNNING)
+            return
+        for _, profiler in able[1:]:
+            profiler.choose(able[0][1].options)
+        self._designs = [one for one, _ in able]
+        self._name = self._designs[0].called[0] if len(able) == 1 else ""
+        leader = self._leader = free[0]
+        for one in self._designs:
+            one.destroyed.connect(self._gone)
+        leader.progress.connect(self._progressed)
+        leader.finished.connect(self._finished)
+        leader.failed.connect(self._failed)
+        leader.cancelled.connect(self._cancelled)
+        self.progress.emit("Waiting for the worker", 1, 1 + len(able))
+        others = [profiler for _, profiler in able if profiler is not leader]
+        if others:
+            leader.begin_together(others)
+        else:
+            leader.begin()
 
     def cancel(self) -> None:
         """Give it up; `cancelled` follows within half a second."""
-        if self._current is not None and self._current.profiler is not None:
-            self._current.profiler.cancel()
-
-    def _next(self) -> None:
-        self._current = self._waiting.popleft()
-        self._current.destroyed.connect(self._gone)
-        profiler = self._profiler
-        profiler.progress.connect(self._progressed)
-        profiler.finished.connect(self._finished)
-        profiler.failed.connect(self._failed)
-        profiler.cancelled.connect(self._cancelled)
-        self._say("Waiting for the worker")
-        profiler.begin()  # nothing happens where its page has begun a run already: that one is waited for
-
-    @property
-    def _profiler(self) -> Profiler:
-        assert self._current is not None
-        assert self._current.profiler is not None
-        return self._current.profiler
+        if self._leader is not None:
+            self._leader.cancel()
 
     def _let_go(self) -> None:
-        profiler = self._profiler
-        assert self._current is not None
-        self._current.destroyed.disconnect(self._gone)
-        profiler.progress.disconnect(self._progressed)
-        profiler.finished.disconnect(self._finished)
-        profiler.failed.disconnect(self._failed)
-        profiler.cancelled.disconnect(self._cancelled)
-        self._current = None
-
-    def _say(self, text: str) -> None:
-        if self._current is not None:
-            self.progress.emit(f"{self._current.called[0]}: {text}", self._count - len(self._waiting), self._count)
+        leader = self._leader
+        self._leader = None
+        for one in self._designs:
+            if shiboken6.isValid(one):
+                one.destroyed.disconnect(self._gone)
+        self._designs = []
+        if leader is not None and shiboken6.isValid(leader):
+            leader.progress.disconnect(self._progressed)
+            leader.finished.disconnect(self._finished)
+            leader.failed.disconnect(self._failed)
+            leader.cancelled.disconnect(self._cancelled)
 
     def _progressed(self, phase: Phase) -> None:
-        self._say(phase.text)
+        text = f"{self._name}: {phase.text}" if self._name else phase.text
+        self.progress.emit(text, phase.step, phase.steps)
 
     def _gone(self) -> None:
-        """The design that is being measured is compared no longer."""
-        self._current = None
-        self._waiting.clear()
+        """A design that is being measured is compared no longer: so are the others not, then."""
+        leader = self._leader
+        self._let_go()
+        if leader is not None and shiboken6.isValid(leader):
+            leader.cancel()
         self.cancelled.emit()
 
     def _finished(self, _: str) -> None:
         self._let_go()
-        self._waiting = deque([one for one in self._waiting if shiboken6.isValid(one)])
-        if self._waiting:
-            self._next()
-        else:
-            self.finished.emit()
+        self.finished.emit()
 
     def _failed(self, sentence: str) -> None:
-        name = self._current.called[0] if self._current is not None else ""
+        name = self._name
         self._let_go()
-        self._waiting.clear()
-        self.failed.emit(f"{name}: {sentence}")
+        self.failed.emit(f"{name}: {sentence}" if name else sentence)
 
     def _cancelled(self) -> None:
         self._let_go()
-        self._waiting.clear()
         self.cancelled.emit()

@@ -6,9 +6,11 @@ into the latency tables, and is shown through the document's `measurements`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from blocks.errors import LightdesignerError
@@ -71,6 +73,7 @@ class Profiler(QObject):
         self.shown: Run | None = None
         self._number = 0
         self._began: _Before | None = None  # what is known of a run before it has run
+        self._others: list[tuple[Profiler, _Before]] = []  # whose designs run in turns with ours
         self._key = run_history.key_of(controller)
         self._ran: tuple[str, Pieces] | None = None
         self._estimates: tuple[tuple[Engine, int, int], list[tuple[str, TableEstimate]]] | None = None
@@ -124,28 +127,34 @@ class Profiler(QObject):
 
     def begin(self) -> None:
         """Profile the design as it is now."""
+        self._submit(self._job())
+
+    def begin_together(self, others: Sequence[Profiler]) -> None:
+        """Profile the design and those of others, in turns and in the way that is chosen here; each keeps its own run."""
+        job = protocol.ProfileTogether(first=self._job(), others=tuple([one.text() for one in others]))
+        self._submit(job, [(one, one.before(job.first)) for one in others])
+
+    def _job(self) -> protocol.ProfileDesign:
         options = self.options
         threads = options.threads or self._machine()[1]
-        self._submit(
-            protocol.ProfileDesign(
-                design=self._text(),
-                device=options.device,
-                backend=options.backend,
-                dtype=options.dtype,
-                batch=options.batch,
-                threads=options.threads,
-                within=options.within,
-                time_limit_s=float(options.time_limit_s),
-                sweep=SWEEP if options.sweep else (),
-                roof=self._known_roof(options, threads),
-            )
+        return protocol.ProfileDesign(
+            design=self.text(),
+            device=options.device,
+            backend=options.backend,
+            dtype=options.dtype,
+            batch=options.batch,
+            threads=options.threads,
+            within=options.within,
+            time_limit_s=float(options.time_limit_s),
+            sweep=SWEEP if options.sweep else (),
+            roof=self._known_roof(options, threads),
         )
 
     def measure_missing(self, setup: Setup, keys: tuple[str, ...]) -> None:
         """Measure layers that the table of this device lacks."""
         self._submit(
             protocol.MeasureLayers(
-                design=self._text(),
+                design=self.text(),
                 keys=keys,
                 device=setup.device,
                 backend=setup.backend,
@@ -161,14 +170,20 @@ class Profiler(QObject):
         if self._number:
             self._client.cancel(self._number)
 
-    def _submit(self, job: protocol.ProfileDesign | protocol.MeasureLayers) -> None:
+    def _submit(
+        self,
+        job: protocol.ProfileDesign | protocol.ProfileTogether | protocol.MeasureLayers,
+        others: Sequence[tuple[Profiler, _Before]] = (),
+    ) -> None:
         if self._number:
             return
-        self._began = self._before(job) if isinstance(job, protocol.ProfileDesign) else None
+        first = job.first if isinstance(job, protocol.ProfileTogether) else job
+        self._began = self.before(first) if isinstance(first, protocol.ProfileDesign) else None
+        self._others = list(others)
         self._number = self._client.submit(job)
         self.state_changed.emit()
 
-    def _before(self, job: protocol.ProfileDesign) -> _Before:
+    def before(self, job: protocol.ProfileDesign) -> _Before:
         """What a run will be kept with: the design as it is now, and what its layers let expect."""
         engine, origin = self.controller.engine, self.controller.design.origin
         setup = self.options.setup(job.threads or self._machine()[1])
@@ -181,7 +196,8 @@ class Profiler(QObject):
             expected,
         )
 
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The design as the worker reads it."""
         from designer.document.format import write
 
         return write(self.controller.design)
@@ -196,12 +212,15 @@ class Profiler(QObject):
             self.progress.emit(phase)
 
     def _finished(self, result: object) -> None:
-        if not isinstance(result, protocol.Profiled | protocol.LayersMeasured) or result.job != self._number:
+        known = protocol.Profiled | protocol.ProfiledTogether | protocol.LayersMeasured
+        if not isinstance(result, known) or result.job != self._number:
             return
         self._number = 0
         try:
             if isinstance(result, protocol.Profiled):
                 said = self._take(msgspec.json.decode(result.profile, type=Profile))
+            elif isinstance(result, protocol.ProfiledTogether):
+                said = self._take_all([msgspec.json.decode(one, type=Profile) for one in result.profiles])
             else:
                 said = self._learn(msgspec.json.decode(result.layers, type=LayersMeasured))
         except (msgspec.MsgspecError, LightdesignerError) as problem:
@@ -227,9 +246,20 @@ class Profiler(QObject):
 
     def _take(self, profile: Profile) -> str:
         assert self._began is not None
-        return self._keep(profile, self._began)
+        return self.keep(profile, self._began)
 
-    def _keep(self, profile: Profile, before: _Before) -> str:
+    def _take_all(self, profiles: list[Profile]) -> str:
+        """Each its own; a document that was closed meanwhile needs none."""
+        mine, *theirs = profiles
+        trouble = [self._take(mine)]
+        for (other, before), profile in zip(self._others, theirs, strict=True):
+            if shiboken6.isValid(other):
+                trouble.append(other.keep(profile, before))
+        self._others = []
+        return next(filter(None, trouble), "")
+
+    def keep(self, profile: Profile, before: _Before) -> str:
+        """Take a run over; gives a sentence where it cannot be kept on the disk."""
         expected = before.expected
         run = Run(
             id=run_history.new_id(),

@@ -11,7 +11,7 @@ from designer.analysis import numbers
 from designer.analysis.compare import FIGURES, compare
 from designer.analysis.compare_entry import MOST, Accuracy, Entry, shorts, times_of
 from designer.analysis.compare_facts import facts_of
-from designer.analysis.compare_saving import false_savings
+from designer.analysis.compare_saving import false_savings, undecided
 from designer.analysis.compare_svg import Known
 from designer.analysis.compare_tables import Comparison
 from designer.analysis.engine import Engine
@@ -78,6 +78,11 @@ def _say(found: Sequence[Asked], comparison: Comparison, asked: Namespace, answe
         answer.text(f"\n{footer}")
     for report in reports:
         answer.complain_of(report.issues, design=report.design)
+    for number in undecided(comparison.entries):
+        names = comparison.entries[number].short, comparison.entries[0].short
+        answer.complain(
+            f"note: The times leave open whether {harmless(names[0])} is faster than {harmless(names[1])}. Measure again."
+        )
     for saving in comparison.savings:
         answer.complain(f"warning: {saving.title} {saving.text}")
         for culprit in saving.culprits:
@@ -86,28 +91,21 @@ def _say(found: Sequence[Asked], comparison: Comparison, asked: Namespace, answe
 
 
 def _measured(found: Sequence[Asked], answer: Answer) -> list[Asked]:
-    """Profile the valid designs, all in the same way. The roof that the first one measures serves the others."""
+    """Profile the valid designs in turns, all in the same way."""
     from designer import latency_store
     from designer.analysis.measured import MeasureError
     from designer.cli.output import steady_progress
     from designer.cli.profile import known_roof
-    from designer.measure.profile import profile
+    from designer.measure.together import profile_together
 
-    roof = known_roof("cpu", "fp32", None)
-    measured = []
+    able = [one.design for one in found if one.report.valid]
     with steady_progress() as say:
-        for number, one in enumerate(found, start=1):
-            if not one.report.valid:
-                measured.append(one)
-                continue
-            doing = f"{harmless(one.report.design)}, {number} of {len(found)}"
 
-            def tell(text: str, step: int, steps: int, doing: str = doing) -> None:
-                say(f"{doing}: {text} ({step} of {steps})")
+        def tell(text: str, step: int, steps: int) -> None:
+            say(f"{harmless(text)} ({step} of {steps})")
 
-            ran = profile(one.design, roof=roof, say=tell)
-            roof = roof or ran.roof
-            measured.append(one._replace(profile=ran))
+        profiles = iter(profile_together(able, roof=known_roof("cpu", "fp32", None), say=tell))
+    measured = [one._replace(profile=next(profiles)) if one.report.valid else one for one in found]
     ran_all = [one.profile for one in measured if one.profile is not None]
     if ran_all:
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,7 +26,7 @@ from designer.measure.booking import Book, Piece, Times
 from designer.measure.clocks import Clock, clock_of
 from designer.measure.memory import Peak, need_of, refuse_too_large
 from designer.measure.roof import roof_of
-from designer.measure.runs import Limits, Ran
+from designer.measure.runs import Limits, Ran, exhaust
 
 if TYPE_CHECKING:
     import torch
@@ -40,11 +40,14 @@ Say = Callable[[str, int, int], None]
 """Hears what a measurement is at: words, the step's number from 1, how many steps there are."""
 
 
+Timing = Generator[None, bool, tuple[Ran, list[Piece]]]
+
+
 class Way(Protocol):
     """How a backend runs a design at one batch size."""
 
-    def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
-        """Time it, with its parts where the backend has any."""
+    def timing(self, limits: Limits, tell: Callable[[str], None]) -> Timing:
+        """Time it, with its parts where the backend has any; as `running` does it."""
         ...
 
     def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
@@ -109,11 +112,23 @@ def profile(
         weights=weights,
         roof=roof,
     )
-    return _Measurement(asked, say or (lambda text, step, steps: None)).run()
+    with alone(asked):
+        return exhaust(Measurement(asked, say or (lambda text, step, steps: None)).steps_of())
 
 
-class _Measurement:
-    """One profile, step by step."""
+@contextmanager
+def alone(asked: Asked) -> Iterator[None]:
+    """What holds while anything is measured as asked."""
+    from designer.measure.torch_side import forget_compiled, quiet, threads
+
+    if asked.backend == "compile":
+        forget_compiled()
+    with quiet(), threads(asked.threads if asked.device == "cpu" else None):
+        yield
+
+
+class Measurement:
+    """One profile, step by step; between two runs others may have the machine, as `running` tells."""
 
     def __init__(self, asked: Asked, say: Say) -> None:
         self.asked = asked
@@ -122,15 +137,11 @@ class _Measurement:
         self.step = 0
         self.remarks: list[str] = []
 
-    def run(self) -> Profile:
-        from designer.measure.torch_side import quiet, threads
-
+    def steps_of(self) -> Generator[None, bool, Profile]:
         started = time.monotonic()
         asked = self.asked
         clock = clock_of(asked.device)
         with ExitStack() as stack:
-            stack.enter_context(quiet())
-            stack.enter_context(threads(asked.threads if asked.device == "cpu" else None))
             self._begin("Building the model")
             backend = self._backend(stack, clock)
             roof = asked.roof
@@ -141,7 +152,8 @@ class _Measurement:
             way = self._running(lambda: backend(asked.batch))
             share = 0.5 if asked.sweep else 1.0
             limits = Limits(asked.runs, share * asked.time_limit_s, within=asked.within)
-            ran, pieces = self._running(lambda: way.time(limits, self._tell))
+            with self._saying():
+                ran, pieces = yield from way.timing(limits, self._tell)
             environment = machine.environment(asked.device, asked.threads, clock.name)
             self._begin("Measuring memory")
             peak = self._running(way.peak)
@@ -203,15 +215,23 @@ class _Measurement:
         return ways.torch_backend(asked, clock)
 
     def _running(self, what: Callable[[], Any]) -> Any:
-        """Run something of torch's; what torch says becomes a sentence."""
-        try:
+        """Run something of torch's."""
+        with self._saying():
             return what()
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        """What torch says becomes a sentence."""
+        try:
+            yield
         except LightdesignerError:
             raise
         except TORCH_ERRORS as error:
             raise MeasureError(f"{self.asked.plan.design.name or 'The design'} cannot run; {torch_said(error)}") from error
 
     def _sweep(self, backend: Callable[[int], Way]) -> list[SweepPoint]:
+        from designer.measure.torch_side import forget_compiled
+
         asked = self.asked
         found: list[SweepPoint] = []
         for batch in asked.sweep:
@@ -219,6 +239,8 @@ class _Measurement:
             need = need_of(asked.plan, asked.dtype, batch).total
             try:
                 refuse_too_large(asked.plan, asked.dtype, batch, asked.device)
+                if asked.backend == "compile":
+                    forget_compiled()
                 way = backend(batch)
                 limits = Limits(asked.runs, 0.5 * asked.time_limit_s / len(asked.sweep), 0.3, asked.within)
                 ran: Ran = self._running(lambda: way.whole(limits, self._tell))  # noqa: B023  # called at once

@@ -116,7 +116,6 @@ def _compiled(module: fx.GraphModule, inputs: list[torch.Tensor], held: int) -> 
     from designer.measure.compiled import Watch
 
     config.compile_threads = 1  # the processes it would start outlive a worker that is killed
-    torch._dynamo.reset()
     compiled = torch.compile(module, dynamic=False)
 
     def run() -> object:
@@ -138,6 +137,13 @@ def _compiled(module: fx.GraphModule, inputs: list[torch.Tensor], held: int) -> 
         return Runnable(run, None, [], held)
     parts = [Part(kernel.call.op, kernel.paths, kernel.moves) for kernel in program.kernels]
     return Runnable(run, lambda: program.times(run), parts, held)
+
+
+def forget_compiled() -> None:
+    """Let go of what torch.compile made so far: it keeps everything, and gives up on a module that it compiled too often."""
+    import torch
+
+    torch._dynamo.reset()
 
 
 def bytes_of(module: fx.GraphModule) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from designer.measure.booking import Piece
 from designer.measure.clocks import Clock
 from designer.measure.memory import Peak, Resident, torch_peak
-from designer.measure.runs import Limits, Ran, run
+from designer.measure.runs import Limits, Ran, run, running
 from designer.measure.stats import layer_means
 
 LAYERED_SHARE = 0.3
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from designer.measure.asked import Asked
     from designer.measure.onnx_side import Model, Session
-    from designer.measure.profile import Way
+    from designer.measure.profile import Timing, Way
 
 
 # -- torch -------------------------------------------------------------------------------------------------------------------
@@ -68,9 +68,10 @@ class _TorchWay:
         inputs = inputs_of(module, batch, asked.dtype, asked.device, asked.seed)
         self._way = runnable(module, inputs, asked.backend, clock)
 
-    def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
+    def timing(self, limits: Limits, tell: Callable[[str], None]) -> Timing:
         layered = self._way.layered
-        ran = run(self._once, (lambda: [layered()]) if layered is not None and self._asked.layers else None, limits, tell)
+        parts = (lambda: [layered()]) if layered is not None and self._asked.layers else None
+        ran = yield from running(self._once, parts, limits, tell)
         return ran, self._pieces(ran.layers)
 
     def whole(self, limits: Limits, tell: Callable[[str], None]) -> Ran:
@@ -152,11 +153,12 @@ class _OnnxWay:
         asked = self._asked
         return Session(self._model, asked.dtype, self._batch, asked.threads, asked.seed, profiled=profiled)
 
-    def time(self, limits: Limits, tell: Callable[[str], None]) -> tuple[Ran, list[Piece]]:
-        if not self._asked.layers:
-            return self.whole(limits, tell), []
-        turns = self.turns()
+    def timing(self, limits: Limits, tell: Callable[[str], None]) -> Timing:
         plain = self._session.timed(self._clock)
+        if not self._asked.layers:
+            ran = yield from running(plain, None, limits, tell)
+            return ran, []
+        turns = self.turns()
         used: list[int] = []
 
         def block() -> list[list[float]]:
@@ -173,7 +175,7 @@ class _OnnxWay:
             _settle(plain)
             return times
 
-        ran = run(plain, block, limits, tell, share=LAYERED_SHARE)
+        ran = yield from running(plain, block, limits, tell, share=LAYERED_SHARE)
         return ran._replace(node_overhead=self._overhead), turns.pieces(used[-ran.layered_runs :])
 
     @property

@@ -19,11 +19,13 @@ from designer.protocol import (
     MeasureLayers,
     Profiled,
     ProfileDesign,
+    ProfiledTogether,
+    ProfileTogether,
     Result,
 )
 
 Say = Callable[[str, int, int], None]
-Measurement = AskMachine | ProfileDesign | Calibrate | MeasureLayers
+Measurement = AskMachine | ProfileDesign | ProfileTogether | Calibrate | MeasureLayers
 
 NO_MEMORY = (
     "There is not enough memory to measure this design. Use a smaller batch, resolution or width, or close other programs."
@@ -37,6 +39,8 @@ def measured(job: Measurement, say: Say) -> Result | Failed:
             return _machine(job, say)
         if isinstance(job, ProfileDesign):
             return _profile(job, say)
+        if isinstance(job, ProfileTogether):
+            return _together(job, say)
         if isinstance(job, Calibrate):
             return _calibrate(job, say)
         return _layers(job, say)
@@ -83,6 +87,30 @@ def _profile(job: ProfileDesign, say: Say) -> Profiled:
         say=say,
     )
     return Profiled(job=job.job, profile=_raw(found))
+
+
+def _together(job: ProfileTogether, say: Say) -> ProfiledTogether:
+    from designer.analysis.measured import Roof
+    from designer.document.format import read
+    from designer.measure.together import profile_together
+
+    first = job.first
+    found = profile_together(
+        [read(text) for text in (first.design, *job.others)],
+        device=first.device,
+        backend=first.backend,
+        dtype=first.dtype,
+        batch=first.batch,
+        threads=first.threads,
+        runs=first.runs,
+        within=first.within,
+        time_limit_s=first.time_limit_s,
+        sweep=first.sweep,
+        seed=first.seed,
+        roof=msgspec.json.decode(first.roof, type=Roof | None),
+        say=say,
+    )
+    return ProfiledTogether(job=job.job, profiles=tuple([_raw(one) for one in found]))
 
 
 def _calibrate(job: Calibrate, say: Say) -> Calibrated:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from designer.analysis.compare_entry import Entry, Times
 from designer.analysis.compare_facts import DEPTHWISE, GROUPED, Unit, kind_of
-from designer.analysis.compare_saving import EXPLAINED, MOST_BLOCKS, Saving, false_savings, traffic
+from designer.analysis.compare_saving import EXPLAINED, MOST_BLOCKS, Saving, false_savings, traffic, undecided
 from designer.analysis.flatten import flat_of, names_of
 from tests.analysis.compare_designs import HERE, entry, facts, timed
 
@@ -65,6 +65,20 @@ def test_within_what_the_measurement_leaves_open_it_is_no_faster() -> None:
     sharp = timed("mobilenet_v2", "V2", lambda unit: unit.macs / RATE * factor * 0.97, interval=0.001)
     exact = timed("mobilenet_v1", "V1", lambda unit: unit.macs / RATE + 1e-6, interval=0.001)
     assert false_savings([exact, sharp]) == []
+
+
+def test_intervals_so_wide_that_they_say_nothing_make_no_verdict() -> None:
+    exact = timed("mobilenet_v1", "V1", lambda unit: unit.macs / RATE + 1e-6, interval=0.01)
+    assert exact.measured is not None
+    same = exact.measured.total_ms / (300_774_272 / RATE)
+    wide = timed("mobilenet_v2", "V2", lambda unit: unit.macs / RATE * same, interval=0.1)
+    assert false_savings([exact, wide]) == []
+    assert undecided([exact, wide]) == [1]
+    narrow = timed("mobilenet_v2", "V2", lambda unit: unit.macs / RATE * same, interval=0.01)
+    assert [saving.entry for saving in false_savings([exact, narrow])] == [1]
+    assert undecided([exact, narrow]) == []
+    slower = timed("mobilenet_v2", "V2", lambda unit: unit.macs / RATE * same * 1.5, interval=0.1)
+    assert [saving.entry for saving in false_savings([exact, slower])] == [1], "wide, but slower all the same"
 
 
 @pytest.mark.parametrize(

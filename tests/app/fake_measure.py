@@ -189,5 +189,8 @@ def answer(job: protocol.Request) -> protocol.Result:
         return protocol.Calibrated(job=job.job, roof=raw(roof(job.device, job.dtype, job.threads or MACHINE.threads)))
     if isinstance(job, protocol.MeasureLayers):
         return protocol.LayersMeasured(job=job.job, layers=raw(layers_measured(job)))
+    if isinstance(job, protocol.ProfileTogether):
+        jobs = [job.first, *[msgspec.structs.replace(job.first, design=text) for text in job.others]]
+        return protocol.ProfiledTogether(job=job.job, profiles=tuple([raw(profile(one)) for one in jobs]))
     assert isinstance(job, protocol.ProfileDesign)
     return protocol.Profiled(job=job.job, profile=raw(profile(job)))

@@ -349,7 +349,8 @@ def test_all_designs_are_profiled_in_the_same_way(client: Start, qtbot: QtBot) -
     with qtbot.waitSignal(run.finished, timeout=30_000):
         run.begin(model.designs)
     assert not run.running
-    assert {(done, count) for _, done, count in said} == {(1, 2), (2, 2)}
+    assert said[0] == ("Waiting for the worker", 1, 3)
+    assert len(said) > 1
     first, second = model.entries
     assert first.measured is not None
     assert first.comparable(second)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from designer.graph.design import Design
 from tests.cli.conftest import Tell
 from tests.cli.designs import chain, conv
 from tests.cli.test_cost import REPORT_KEYS, cost
@@ -125,7 +128,7 @@ def test_a_failed_report_leaves_no_csv_either(tell: Tell, tmp_path: Path) -> Non
 def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Profiles that follow from MACs and bytes; what is measured, in order."""
     import designer.cli.profile
-    import designer.measure.profile
+    import designer.measure.together
     from designer import protocol
     from designer.analysis.measured import Profile
     from designer.document.format import write
@@ -133,14 +136,13 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
     seen: list[str] = []
 
-    def profile(design: object, *, roof: object = None, say: object = None) -> Profile:
-        seen.append(design.name)  # type: ignore[attr-defined]
-        assert callable(say)
+    def profile_together(designs: Sequence[Design], *, roof: object = None, say: Any = None) -> list[Profile]:
+        seen.extend(design.name for design in designs)
         say("Measuring", 1, 2)
-        return fake_measure.profile(protocol.ProfileDesign(design=write(design)))  # type: ignore[arg-type]
+        return [fake_measure.profile(protocol.ProfileDesign(design=write(design))) for design in designs]
 
     monkeypatch.setenv("LIGHTDESIGNER_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(designer.measure.profile, "profile", profile)
+    monkeypatch.setattr(designer.measure.together, "profile_together", profile_together)
     monkeypatch.setattr(designer.cli.profile, "known_roof", lambda *_: None)
     return seen
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.compare_entry import Entry
-from designer.analysis.compare_saving import Saving
+from designer.analysis.compare_saving import Saving, undecided
 from designer.ui import numbers, theme, units
 from designer.ui.widgets import button, label, line, set_role, without_margins
 
@@ -170,8 +170,15 @@ class SavingCard(QFrame):
             for k, entry in enumerate(entries)
             if k != baseline and entry.facts.macs is not None and base.facts.macs and entry.facts.macs < base.facts.macs
         ]
+        open_ = undecided(entries, baseline)
         names = " and ".join([", ".join(entry.short for entry in fewer[:-1]), fewer[-1].short]) if len(fewer) > 1 else ""
-        if fewer:
+        if open_:
+            who = ", ".join(entries[k].short for k in open_)
+            inside = self._plain(
+                "Not decided",
+                f"Faster than {base.short} or not: the times of {who} leave it open. Close other programs, profile again.",
+            )
+        elif fewer:
             who = names.removeprefix(" and ") or fewer[0].short
             verb = "have" if len(fewer) > 1 else "has"
             are = "are" if len(fewer) > 1 else "is"
