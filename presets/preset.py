@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from typing import Any, ClassVar
 
@@ -94,7 +95,14 @@ def presets() -> dict[str, type[Preset]]:
                 if value.id in found:
                     raise TypeError(f"preset id {value.id!r} is taken")
                 found[value.id] = value
-    return dict(sorted(found.items(), key=lambda item: (item[1].family == EXAMPLES, item[1].year, item[1].family, item[0])))
+    return dict(
+        sorted(found.items(), key=lambda item: (item[1].family == EXAMPLES, item[1].year, item[1].family, _by_number(item[0])))
+    )
+
+
+def _by_number(id: str) -> list[tuple[str, int]]:
+    """A key by which resnet18 comes before resnet101."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"(\D+)(\d*)", id)]
 
 
 def options_of(preset: type[Preset], values: tuple[Any, ...]) -> dict[str, Any]:

@@ -120,6 +120,12 @@ class Settings(QObject):
         """Write to the disk now."""
         self._store.sync()
 
+    def last_folder(self) -> Path:
+        """Where file dialogs begin: where a file was saved last, else where documents lie, as far as these folders exist."""
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        known = (Path(one) for one in (self.get(LAST_FOLDER), documents) if one)
+        return next((folder for folder in known if folder.is_dir()), Path.home())
+
     # -- recent files ----------------------------------------------------------------------------------------------------------
 
     def recent(self) -> list[Path]:

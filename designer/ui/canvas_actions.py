@@ -62,6 +62,8 @@ class CanvasActions(QObject):
             )
         )
         canvas.reasons.update(dict.fromkeys(("edit.cut", "edit.copy", "edit.duplicate"), self._nothing_selected))
+        canvas.reasons["edit.delete"] = self._nothing_to_delete
+        canvas.reasons["edit.disconnect"] = self._why_not_disconnect
         canvas.reasons["edit.rename"] = self._why_not_rename
         canvas.reasons["edit.connect"] = self._why_not_connect
 
@@ -129,6 +131,14 @@ class CanvasActions(QObject):
 
     def _nothing_selected(self) -> str:
         return "" if self.controller.selection or notes.selected_notes(self.view) else NOTHING
+
+    def _nothing_to_delete(self) -> str:
+        return "" if self.view.selected_edge is not None else self._nothing_selected()
+
+    def _why_not_disconnect(self) -> str:
+        if self._aimed_port() is not None or self.view.selected_edge is not None or self.controller.selection:
+            return ""
+        return "Select a wire or a block first."
 
     def _why_not_rename(self) -> str:
         one = len(self.controller.selection) == 1 or notes.selected_note(self.view) is not None

@@ -33,11 +33,13 @@ class Entry(NamedTuple):
 def match(wanted: str, text: str) -> float | None:
     """How well typed letters fit a name, lower is better; None when they do not.
 
-    All words typed have to be found: at the start of a word best, inside a word next, as scattered letters last.
+    All words typed have to be found: at the start of a word best, inside a word next, as scattered letters last. Where nothing
+    is typed all fit alike.
     """
     name = text.lower()
-    score = len(name) / 1000
-    for word in wanted.lower().split():
+    words = wanted.lower().split()
+    score = len(name) / 1000 if words else 0.0
+    for word in words:
         at = name.find(word)
         if at < 0:
             at = -1

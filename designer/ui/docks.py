@@ -116,6 +116,7 @@ class Dock(QDockWidget):
         if self.panel is None:
             self.panel = self._make()
             self._column.addWidget(self.panel)
+            self.panel.show()  # a layout shows it later, too late for the focus
             self.built.emit(self.panel)
         return self.panel
 
@@ -131,14 +132,10 @@ class Dock(QDockWidget):
         self.show()
         self.raise_()
         panel = self.build()
-        target = panel.focusWidget() or next(
-            (
-                child
-                for child in panel.findChildren(QWidget)
-                if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible()
-            ),
-            panel,
-        )
+        before = panel.focusWidget()  # it may stand on a page that is shown no more
+        takers = [before] if before is not None else []
+        takers += [child for child in panel.findChildren(QWidget) if child.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        target = next((one for one in takers if one.isVisible() and one.isEnabled()), panel)
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_title(self, tab_bar: QTabBar | None) -> None:

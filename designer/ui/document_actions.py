@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -355,8 +355,7 @@ class DocumentActions(QObject):
         if current is not None and current.path is not None:
             return str(current.path.parent)
         settings = self._documents.settings
-        known = settings.get(LAST_FOLDER) if settings is not None else ""
-        return known or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return str(settings.last_folder()) if settings is not None else ""
 
     def _remember_folder(self, controller: Controller) -> None:
         if self._documents.settings is not None and controller.path is not None:

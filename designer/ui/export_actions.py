@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject
 
 from designer.app.obstacle import obstacle
-from designer.app.settings import LAST_FOLDER
 from designer.ui.actions import NO_DOCUMENT
 
 if TYPE_CHECKING:
@@ -49,8 +48,7 @@ class ExportActions(QObject):
         dialog.open()
 
     def _folder(self) -> Path:
-        known = self._window.settings.get(LAST_FOLDER)
-        return Path(known or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+        return self._window.settings.last_folder()
 
     def _exported(self, written: Written) -> None:
         self._window.say(f"Exported {written.files[0].name}.")

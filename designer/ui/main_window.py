@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QUndoGroup
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QStatusTipEvent, QUndoGroup
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from designer.app.settings import COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import theme, units
@@ -295,6 +295,7 @@ class MainWindow(QMainWindow):
         page.canvas.status_text.connect(self._need_status().hint)
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
         page.canvas.looks_changed.connect(self._refresh.start)
+        page.canvas.view.edge_selected.connect(self._refresh.start)
         self._want_guides()
         page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
         page.canvas.show_minimap(self.settings.get(MINIMAP))
@@ -501,6 +502,16 @@ class MainWindow(QMainWindow):
         if middle is not None:
             self.workspace.step_focus(by, self.tabs, middle)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
+        """Tab goes to what can be seen: Qt keeps docks that lie behind others, and tab bars it needs no more, in its line."""
+        first: QWidget | None = None
+        while super().focusNextPrevChild(next):
+            reached = QApplication.focusWidget()
+            if reached is None or reached is first or self.workspace.is_in_sight(reached):
+                return True
+            first = first or reached
+        return False
+
     # -- events --------------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -523,6 +534,13 @@ class MainWindow(QMainWindow):
             self._offer_files()
             self.ready.emit()
             self._refresh.start()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.StatusTip and isinstance(event, QStatusTipEvent):
+            if self.status is not None:  # beside the figures; Qt would write over them
+                self.status.hint(event.tip())
+            return True
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _designs(event) or (self.page is not None and _own_blocks(event)):

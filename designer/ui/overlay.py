@@ -5,7 +5,7 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from designer.ui import theme
 from designer.ui.painting import painting
@@ -67,6 +67,21 @@ class Overlay(QWidget):
             event.accept()  # ours, not the canvas's
             return True
         return super().event(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
+        """Tab stays on the card while it covers the window."""
+        takers = [
+            one
+            for one in self.card.findChildren(QWidget)
+            if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible() and one.isEnabled()
+        ]
+        if takers:
+            focused = QApplication.focusWidget()
+            at = takers.index(focused) if focused in takers else (-1 if next else 0)
+            takers[(at + (1 if next else -1)) % len(takers)].setFocus(
+                Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+            )
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:

@@ -11,11 +11,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
+
+from designer.ui import theme
 
 log = logging.getLogger(__name__)
 _said: set[str] = set()
+
+KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+"""Why a widget has the focus when a key brought it there: then the focus is drawn."""
 
 
 @contextmanager
@@ -29,6 +35,15 @@ def painting(widget: QWidget) -> Iterator[QPainter]:
         say_once(type(widget).__name__, error)
     finally:
         painter.end()
+
+
+def paint_ring(painter: QPainter, rect: QRect) -> None:
+    """The line around a widget that says the keyboard is there."""
+    look = theme.current()
+    radius = look.size("radius.field")
+    painter.setPen(QPen(look.color("accent.base"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), radius, radius)
 
 
 def say_once(name: str, error: BaseException | None = None) -> None:

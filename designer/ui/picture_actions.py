@@ -6,9 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths
-
-from designer.app.settings import LAST_FOLDER
+from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
@@ -84,9 +82,7 @@ class PictureActions(QObject):
         dialog.open()
 
     def _folder(self) -> Path:
-        known = self._window.settings.get(LAST_FOLDER)
-        folder = Path(known or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-        return folder if folder.is_dir() else Path.home()
+        return self._window.settings.last_folder()
 
     def _exported(self, path: Path) -> None:
         self._window.say(f"Exported {path.name}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from designer.ui import actions
@@ -44,13 +44,25 @@ class Shortcuts(Overlay):
                 column.addSpacing(12)
             column.addStretch(1)
             row.addLayout(column, 1)
-        scroll = QScrollArea()
+        self.area = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         for part in (inner, scroll.viewport()):
             part.setAutoFillBackground(False)  # the card's colour
         scroll.setAccessibleName("Keyboard shortcuts")
         self.column.addWidget(scroll, 1)
+
+    def open(self) -> None:
+        super().open()
+        self.area.setFocus(Qt.FocusReason.PopupFocusReason)  # arrows and page keys scroll
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        bar = self.area.verticalScrollBar()
+        ends = {Qt.Key.Key_Home: bar.minimum(), Qt.Key.Key_End: bar.maximum()}
+        if event.key() in ends:
+            bar.setValue(ends[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
 
 def _rows(menu: str) -> QGridLayout:

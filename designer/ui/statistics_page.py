@@ -186,7 +186,7 @@ class StatisticsPage(ToolPage):
         head.addLayout(words, 1)
         self.copying = button("Copy as Markdown", icon="copy", on_click=self.copy_markdown)
         head.addWidget(self.copying, 0, Qt.AlignmentFlag.AlignTop)
-        self.setFocusProxy(self.copying)
+        self.lead(self.copying)
         return head
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from designer.ui.widgets import Led
+
 if TYPE_CHECKING:
     from designer.app.controller import Controller
 
 
-class ToolPage(QWidget):
+class ToolPage(Led):
     """What a tab shows that belongs to no single canvas. While it is in front the docks are away, so that it has their room.
 
     `MainWindow.show_tool` puts one into a tab; closing the tab asks `may_close` and then deletes it.

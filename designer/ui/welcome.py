@@ -23,7 +23,7 @@ from designer.app.settings import Settings
 from designer.ui import numbers, theme, units
 from designer.ui.actions import Actions
 from designer.ui.painting import say_once
-from designer.ui.widgets import Segments, button, label, line, without_margins
+from designer.ui.widgets import Led, Segments, button, label, line, without_margins
 
 CARD = QSize(232, 76)
 GAP = 12
@@ -162,7 +162,7 @@ class _Grid(QListView):
         self.chosen.emit(index.data(ROLE).id)
 
 
-class Welcome(QWidget):
+class Welcome(Led):
     """What a person sees first. It loads no block and no network, so that it is there at once."""
 
     open_requested = Signal(str)  # a DESIGN text or the path of a file
@@ -187,7 +187,7 @@ class Welcome(QWidget):
         outer.addWidget(inside, 1000)
         outer.addStretch(1)
         settings.changed.connect(self._settings_changed)
-        self.setFocusProxy(self.grid)
+        self.lead(self.grid)
 
     def _left(self, actions: Actions) -> QVBoxLayout:
         column = without_margins(QVBoxLayout(), 4)

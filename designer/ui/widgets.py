@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtGui import QAction, QFocusEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QToolButton, QWidget
 
 from designer.ui import theme
@@ -39,6 +39,22 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     if role:
         made.setProperty("role", role)
     return made
+
+
+class Led(QWidget):
+    """A page that hands the focus on to one of its widgets, as Qt's focus proxy would; but Qt takes a page with a proxy for one
+    widget, and Tab then steps over everything else in it."""
+
+    _leader: QWidget | None = None
+
+    def lead(self, leader: QWidget) -> None:
+        """From now on the focus of the page goes to this widget in it."""
+        self._leader = leader
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        if self._leader is not None and self._leader.isEnabled():
+            self._leader.setFocus(event.reason())
 
 
 class CutLabel(QLabel):

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from designer.app.settings import WINDOW_STATE
 from designer.ui import theme
-from designer.ui.docks import BOTTOM, LEFT, RIGHT, Docks
+from designer.ui.docks import BOTTOM, LEFT, RIGHT, Dock, Docks
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller
@@ -116,6 +116,15 @@ class Workspace(QObject):
 
     def is_open(self, dock_id: str) -> bool:
         return dock_id in self.docks.all and not self.docks.all[dock_id].isHidden()
+
+    def is_in_sight(self, widget: QWidget) -> bool:
+        """Whether neither the dock nor the tab bar that a widget belongs to lies behind something else."""
+        part: QWidget | None = widget
+        while (
+            part is not None and not isinstance(part, Dock) and not (isinstance(part, QTabBar) and part.parent() is self._window)
+        ):
+            part = part.parentWidget()
+        return part is None or not part.visibleRegion().isEmpty()
 
     # -- panels --------------------------------------------------------------------------------------------------------------
 

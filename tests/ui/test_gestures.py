@@ -44,6 +44,7 @@ class Board:
         self.actions.set_performer(self.canvas, self.canvas.view)
         self.controller.graph_changed.connect(lambda _: self.actions.refresh())
         self.controller.selection_changed.connect(lambda _: self.actions.refresh())
+        self.canvas.view.edge_selected.connect(self.actions.refresh)
         self.said: list[str] = []
         self.canvas.status_text.connect(self.said.append)
         qtbot.addWidget(self.window)

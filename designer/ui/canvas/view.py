@@ -19,7 +19,7 @@ from designer.ui.canvas.hit_test import EDGE, Hit
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.stage_frame import paint_far
 from designer.ui.canvas.surface import Surface
-from designer.ui.painting import say_once
+from designer.ui.painting import KEYBOARD, paint_ring, painting, say_once
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -33,8 +33,10 @@ class View(Camera):
     """Shows a surface: the design, or the drawing inside a block."""
 
     hovered = Signal(object)  # Hit
+    edge_selected = Signal()  # another wire, or none
     toggled = Signal(str)  # the sign that folds or unfolds this was clicked
     double_clicked = Signal(object)  # Pointer; connect with a filter on its hit
+    _ringed = False  # a key brought the focus here; Qt scrolls before __init__ has come this far
 
     def __init__(self, surface: Surface, parent: QWidget | None = None) -> None:
         super().__init__(surface, parent)
@@ -84,7 +86,9 @@ class View(Camera):
             if item is not None:
                 item.selected = selected
                 item.update()
-        self.selected_edge = edge
+        changed, self.selected_edge = edge != self.selected_edge, edge
+        if changed:
+            self.edge_selected.emit()
 
     def members(self, stage: str) -> frozenset[str]:
         """The blocks of a stage."""
@@ -95,14 +99,17 @@ class View(Camera):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         if level(self.zoom) != FAR:
             super().paintEvent(event)
-            return
-        painter = QPainter(self.viewport())
-        try:
-            self._paint_far(painter, event)
-        except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
-            say_once("View")
-        finally:
-            painter.end()
+        else:
+            painter = QPainter(self.viewport())
+            try:
+                self._paint_far(painter, event)
+            except Exception:  # noqa: BLE001  # an exception that leaves a paint aborts the process
+                say_once("View")
+            finally:
+                painter.end()
+        if self._ringed:
+            with painting(self.viewport()) as painter:
+                paint_ring(painter, self.viewport().rect())
 
     def _paint_far(self, painter: QPainter, event: QPaintEvent) -> None:
         """The scene is not asked: frames, then all bars and lines in one pass."""
@@ -122,6 +129,11 @@ class View(Camera):
                     painter.restore()
         self.surface.overview.paint(painter, zoom, area, self.surface.node_grid)
         self._paint_above(painter)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
+        super().scrollContentsBy(dx, dy)
+        if self._ringed:
+            self.viewport().update()  # the ring stays where it is
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.save()
@@ -158,6 +170,7 @@ class View(Camera):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         event.accept()
+        self._show_ring(False)
         self.took_back = self.gesture is not None
         if self.took_back:
             self.cancel_gesture()
@@ -282,8 +295,18 @@ class View(Camera):
         else:
             event.ignore()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self._show_ring(event.reason() in KEYBOARD)
+
+    def _show_ring(self, wanted: bool) -> None:
+        if wanted != self._ringed:
+            self._ringed = wanted
+            self.viewport().update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
+        self._show_ring(False)
         self.space_held = False
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.cancel_gesture()

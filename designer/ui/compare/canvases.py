@@ -60,7 +60,7 @@ class CanvasesPage(ToolPage):
         self._status = label(KEYS, "secondary")
         self._status.setParent(self)
         self._status.hide()
-        self.setFocusProxy(self.right.view)
+        self.lead(self.right.view)
         self.refresh()
 
     def _foot(self) -> QWidget:

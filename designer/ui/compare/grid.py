@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer.ui import theme
-from designer.ui.painting import painting
+from designer.ui.painting import KEYBOARD, painting
 from designer.ui.theme import Theme
 
 PAD = 16
@@ -126,6 +126,11 @@ class PaintedGrid(QWidget):
             super().keyPressEvent(event)
             return
         event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        if self.current < 0 and self.count() and event.reason() in KEYBOARD:
+            self._go(0)  # else nobody sees where the keyboard is
 
     def _go(self, row: int) -> None:
         self.current = row

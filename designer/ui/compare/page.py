@@ -101,7 +101,7 @@ class ComparePage(ToolPage):
         self.model.changed.connect(self._later)
         self.model.listed.connect(self._relisted)
         self._title = ""
-        self.setFocusProxy(self.totals.grid)
+        self.lead(self.totals.grid)
         self.refresh()
 
     # -- as a tab ----------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import presets
@@ -46,7 +46,9 @@ class Gallery(QWidget):
         self.order.addItems(order_names())
         self.list = RowView("Presets")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(GalleryDelegate(self.list))
+        self._delegate = GalleryDelegate(self.list)
+        self._narrow_rows = False
+        self.list.setItemDelegate(self._delegate)
         self.nothing = label("", "muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.nothing.setMargin(16)
@@ -71,10 +73,10 @@ class Gallery(QWidget):
         top.setContentsMargins(12, 8, 12, 8)
         top.addWidget(self.search)
         row = without_margins(QHBoxLayout(), 8)
-        for box in (self.family, self.order):
-            box.setMinimumContentsLength(6)
+        for box, stretch in ((self.family, 4), (self.order, 5)):  # an order is one of few words and has to be read whole
+            box.setMinimumContentsLength(4)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            row.addWidget(box, 1)
+            row.addWidget(box, stretch)
         top.addLayout(row)
         row = without_margins(QHBoxLayout())
         row.addWidget(self.caption)
@@ -91,6 +93,12 @@ class Gallery(QWidget):
         index = self.model.find(origin.preset) if origin is not None else QModelIndex()
         if index.isValid():
             self.list.setCurrentIndex(index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._delegate.narrow != self._narrow_rows:
+            self._narrow_rows = self._delegate.narrow
+            self.list.scheduleDelayedItemsLayout()
 
     def _unit_changed(self) -> None:
         for k, name in enumerate(order_names()):

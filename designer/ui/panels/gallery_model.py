@@ -24,6 +24,7 @@ ORDERS: dict[str, Callable[[PresetCard], Any]] = {
 
 ALL_FAMILIES = "All families"
 RECALLED = "recalled"
+NARROW = 244  # px of the list under which the top-1 stands below the other figures
 
 
 def order_names() -> list[str]:
@@ -158,21 +159,30 @@ def tool_tip(card: PresetCard) -> str:
 
 
 class GalleryDelegate(RowDelegate):
-    """A preset: miniature, title, params, work, and top-1 at the right. Titles are cut, numbers never."""
+    """A preset: miniature, title, params, work, and top-1 at the right, in a narrow list below. Titles are cut, numbers never."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether a title beside the top-1 would be cut to what many networks begin with."""
+        return self.view.viewport().width() < NARROW
 
     def row_height(self, index: Index) -> int:
         card: PresetCard = index.data(ITEM)
-        return int(theme.current().size("preset_row")) + (theme.current().line("strong") if card.example else 0)
+        return int(theme.current().size("preset_row")) + (theme.current().line("strong") if card.example or self.narrow else 0)
 
     def paint_row(self, painter: QPainter, rect: QRect, index: Index, *, active: bool) -> None:
         card: PresetCard = index.data(ITEM)
         paint_miniature(painter, rect.x() + 14, rect.y() + (rect.height() - FRAME) // 2, card.miniature)
-        left, right = rect.x() + 74, rect.right() - 15
+        narrow = self.narrow
+        left, right = rect.x() + (70 if narrow else 74), rect.right() - (11 if narrow else 15)
         line = theme.current().line("strong")
         top = rect.y() + 8
         if card.example:
             self._paint_title(painter, QRect(left, top, right - left, 2 * line), card.title)
             top += line
+        elif narrow:
+            draw_text(painter, QRect(left, top, right - left, line), card.title, "strong", "text.primary")
+            self._paint_accuracy_below(painter, QRect(left, top + 3 * line, right - left, line), card)
         else:
             width = self._paint_accuracy(painter, QRect(left, top, right - left, 3 * line), card)
             draw_text(painter, QRect(left, top, right - left - width - 8, line), card.title, "strong", "text.primary")
@@ -191,6 +201,14 @@ class GalleryDelegate(RowDelegate):
         draw_text(painter, QRect(box.x(), box.y(), box.width(), line), first or title, "strong", "text.primary")
         if rest and first:
             draw_text(painter, QRect(box.x(), box.y() + line, box.width(), line), " ".join(rest), "strong", "text.primary")
+
+    def _paint_accuracy_below(self, painter: QPainter, box: QRect, card: PresetCard) -> None:
+        """The top-1 on a line of its own, and whether it is only recalled."""
+        muted = card.recalled or card.top1 is None
+        said = f"{accuracy(card)} top-1"
+        width = draw_text(painter, box, said, "number_small", "text.muted" if muted else "text.primary")
+        if card.recalled:
+            draw_text(painter, box.adjusted(width + 8, 0, 0, 0), RECALLED, "caption", "text.muted")
 
     def _paint_accuracy(self, painter: QPainter, box: QRect, card: PresetCard) -> int:
         """The top-1 at the right of the first line; a recalled one is muted and says so on the third. Its width."""

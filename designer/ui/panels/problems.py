@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from blocks.errors import Issue
 from designer.analysis.engine import Delta, Engine
 from designer.app.controller import Controller, GraphDelta
 from designer.ui import theme, units
-from designer.ui.painting import say_once
+from designer.ui.painting import paint_ring, painting, say_once
 from designer.ui.panels.problem_card import COLORS, ICONS, ProblemCard
 from designer.ui.widgets import label, without_margins
 
@@ -267,6 +267,20 @@ class Problems(QWidget):
         if self._stale:
             self._follow(at_once=True)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self.hasFocus():  # there is no list to hold it
+            with painting(self) as painter:
+                paint_ring(painter, self.rect())
+
     def _graph_changed(self, delta: GraphDelta) -> None:
         if delta.everything:
             self._follow(at_once=True)
@@ -294,6 +308,7 @@ class Problems(QWidget):
                 self.view.setCurrentIndex(self.model.index(place))
         self.split.setVisible(bool(entries))
         self.none.setVisible(not entries)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if entries else Qt.FocusPolicy.TabFocus)  # something has to take it
         self._nothing.setText("No problems." if self._controller is not None else "No design is open.")
         self._fine.setVisible(self._controller is not None)
         if entries and (at_once or not same):

@@ -13,12 +13,11 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from designer.ui import theme
-from designer.ui.painting import say_once
+from designer.ui.painting import KEYBOARD, say_once
 
 HEADING = Qt.ItemDataRole.UserRole
 ITEM = Qt.ItemDataRole.UserRole + 1
 
-_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -90,7 +89,7 @@ class RowView(QTreeView):
             self.menu_wanted.emit(index, at)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self.keyboard = event.reason() in _KEYBOARD
+        self.keyboard = event.reason() in KEYBOARD
         super().focusInEvent(event)
         model = self.model()  # a press chooses by itself, and what is under it must not scroll away
         if self.keyboard and not self.currentIndex().isValid() and model is not None and model.rowCount():

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -21,12 +21,12 @@ from PySide6.QtGui import (
     QImageWriter,
     QKeyEvent,
     QPainter,
-    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.ui import theme
+from designer.ui.painting import KEYBOARD, paint_ring
 from designer.ui.plots.readout import Readout, Rows
 from designer.ui.theme import Theme
 
@@ -183,15 +183,11 @@ class Figure(QWidget):
     def paint_focus(self, painter: QPainter) -> None:
         """Draw the ring that shows where the keyboard is; every figure ends its painting with it."""
         if self._ringed:
-            look = theme.current()
-            radius = look.size("radius.field")
-            painter.setPen(QPen(look.color("accent.base"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+            paint_ring(painter, self.rect())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
-        self._show_ring(event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason))
+        self._show_ring(event.reason() in KEYBOARD)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)

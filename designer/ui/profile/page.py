@@ -122,6 +122,7 @@ class ProfilePage(ToolPage):
         for card, share, least in ((self.roofline, 38, 200), (self.latency, 24, 196), (self.sweep, 20, 130)):
             card.setMinimumHeight(least)
             right.addWidget(card, share)
+        self.lead(self.settings.foot.run_button)
         row.addWidget(self._left)
         row.addLayout(middle, 1)
         row.addWidget(self._right)
