@@ -21,6 +21,9 @@ SPIN_S, SETTLE_S = 0.06, 0.01
 """So long the threads of a session that has just run may look for more work, and keep a processor from another; and so long that
 other one then runs to find its caches again."""
 
+TRIES, LONGER = 3, 0.1
+"""Where runs with a profile take more than this share longer, all is timed again, so often at most."""
+
 FEWEST_PROFILED, MOST_PROFILED = 20, 600
 MOST_EVENTS = 200_000
 """Of a profile: it grows with every node that runs, and is read as a whole."""
@@ -175,8 +178,28 @@ class _OnnxWay:
             _settle(plain)
             return times
 
-        ran = yield from running(plain, block, limits, tell, share=LAYERED_SHARE)
-        return ran._replace(node_overhead=self._overhead), turns.pieces(used[-ran.layered_runs :])
+        best: tuple[float, Ran, list[int]] | None = None
+        left = limits.seconds
+        for again in range(1, TRIES + 1):
+            ran = yield from running(plain, block, limits._replace(seconds=left), tell, share=LAYERED_SHARE)
+            left -= ran.seconds
+            longer = self._longer(ran)
+            if best is None or longer < best[0]:
+                best = longer, ran, used[-ran.layered_runs :]
+            most = 2 * len(used) > self.most_runs
+            if longer <= LONGER or again == TRIES or most or limits.runs is not None or left < ran.seconds:
+                break
+            tell("Timing again: the runs in which layers were timed were disturbed")
+        assert best is not None
+        _, ran, which = best
+        return ran._replace(node_overhead=self._overhead), turns.pieces(which)
+
+    def _longer(self, ran: Ran) -> float:
+        """How much longer than the whole runs with a profile took, as a share, beyond what the profile itself takes: that is in
+        the times of nodes once, and as much again between them."""
+        assert ran.layered is not None
+        takes = 2 * (self._overhead or 0.0) * len(self._asked.plan.layers)
+        return (ran.layered.median - takes) / ran.times.median - 1
 
     @property
     def most_runs(self) -> int:
