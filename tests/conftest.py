@@ -58,6 +58,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         gc.set_threshold(*before)
 
 
+def pytest_unconfigure() -> None:
+    """Without a screen the clipboard outlives Python, and what a test copied cannot be freed any more then: the process would
+    end with a crash after its last test."""
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        gui.QGuiApplication.clipboard().clear()
+
+
 class Finished(NamedTuple):
     """A command that came to its end."""
 

@@ -90,8 +90,8 @@ class Compared(QObject):
         from designer.catalogue import called, equals_origin
 
         name, detail = called(self.controller.design)
-        if self._document and (self.controller.path is not None or not detail):
-            name = self.controller.title
+        if self.controller.path is not None or (self._document and not detail):
+            name = self.controller.title  # a file is called as it is called
         if self.said:
             known = not self.file and equals_origin(self.controller.design)  # a preset is called by what it was then
             name = name if known else self.file or self.controller.design.name

@@ -101,7 +101,7 @@ def test_documents_presets_files_and_states_stand_side_by_side(model: CompareMod
     model.add_state(controller, 0)
     model.add_text("resnet18")
     model.add_text(tmp_path / "mine.lightdesign")
-    assert [entry.name for entry in model.entries] == ["mobilenet_v2", "MobileNet V2", "ResNet-18", "chain"]
+    assert [entry.name for entry in model.entries] == ["mobilenet_v2", "MobileNet V2", "ResNet-18", "mine"]
     assert model.entries[1].detail == "1.0, 224, as opened"
     assert model.entries[0].facts.macs != model.entries[1].facts.macs
     assert len({entry.short for entry in model.entries}) == 4
@@ -125,6 +125,19 @@ def test_an_earlier_state_is_called_by_what_it_was_then(model: CompareModel, tmp
         ("mobilenet_v2:width=0.75", "after “Set expand_ratio in ir2”"),
         ("mine", "as opened"),
     ]
+
+
+def test_files_are_called_as_they_are_called(model: CompareModel, tmp_path: Path) -> None:
+    from designer.document import files
+
+    controller = edited()
+    files.save(controller.design, tmp_path / "before.lightdesign")
+    narrow(controller)
+    files.save(controller.design, tmp_path / "after.lightdesign")
+    model.add_text(tmp_path / "before.lightdesign")
+    model.add_text(tmp_path / "after.lightdesign")
+    assert [one.called for one in model.designs] == [("before", "1.0, 224"), ("after", "changed")]
+    assert [entry.short for entry in model.entries] == ["before", "after"]
 
 
 def test_what_cannot_be_read_changes_nothing(model: CompareModel) -> None:

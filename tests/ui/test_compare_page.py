@@ -198,7 +198,7 @@ def test_presets_files_and_earlier_states_are_added_from_the_menu(
     monkeypatch.setattr(choosing, "choose_design", lambda parent: tmp_path / "mine.lightdesign")
     choose(page.choosing.add, "File…")
     choose(page.choosing.add, "Earlier state", controller.title, "As it was opened")
-    assert [entry.name for entry in page.model.entries] == [controller.title, "ResNet-18", "chain", "MobileNet V2"]
+    assert [entry.name for entry in page.model.entries] == [controller.title, "ResNet-18", "mine", "MobileNet V2"]
     assert page.model.entries[3].detail == "1.0, 64, as opened"
     assert not page.bar.add_button.isEnabled()
     monkeypatch.setattr(choosing, "choose_design", lambda parent: tmp_path / "gone.lightdesign")
@@ -300,6 +300,23 @@ def test_flops_everywhere_at_one_click(open_page: OpenPage, qtbot: QtBot) -> Non
     page.over_depth.macs.draw_now()
     assert page.over_depth.macs.y_axis.title == "FLOPs so far"
     assert page.over_depth.macs.factor == 2
+
+
+def test_no_name_in_the_scatter_stands_on_a_dot_or_on_another_name(open_page: OpenPage, qtbot: QtBot) -> None:
+    page = open_page(SMALL[1], width=1900, height=1100)
+    chart = page.scatter.chart
+    assert chart is not None
+    from pyqtgraph import TextItem
+
+    chart.grab()  # texts find their places when they are painted
+    names = [item for item in chart._items if isinstance(item, TextItem)]
+    boxes = [(item.toPlainText(), item.mapRectToScene(item.boundingRect()).adjusted(4, 5, -4, -5)) for item in names]
+    assert len(boxes) > 15
+    place = chart._view.geometry().topLeft()
+    dots = [(mark.title, chart.place(mark) - QPointF(place)) for mark in chart.marks]
+    for k, (text, box) in enumerate(boxes):
+        assert not [other for other, one in boxes[:k] if one.intersects(box)], text
+        assert not [title for title, dot in dots if box.contains(dot)], text
 
 
 def test_the_scatter_names_on_hover_and_opens_on_click(open_page: OpenPage, qtbot: QtBot) -> None:

@@ -120,8 +120,7 @@ class ScatterChart(Chart):
                 inside = plot.width() < 10 or (
                     box.left() >= 0 and box.right() <= plot.width() and 0 <= box.top() <= plot.height() - 16
                 )
-                others = [one for n, one in enumerate(taken) if n != k]
-                if inside and not any(box.intersects(one) for one in others):
+                if inside and not any(map(box.intersects, taken)):
                     taken.append(box)
                     color = look.color("text.primary" if ours else "text.muted")
                     place = self._value(found, x, y, plot)
