@@ -33,7 +33,7 @@ TOOLS = (
 )
 ENDS = (("measure.compare", "Compare"), ("measure.profile", "Profile"), ("file.export", "Export"))
 PRIMARY = "file.export"
-WORDS_FROM = 900  # px of a tool bar that has room for them
+WORDS_FROM = 1120  # px of a tool bar that has room for them
 
 
 class _Logo(QWidget):

@@ -33,6 +33,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
 SMALLEST = QSize(180, 96)
+ROOMY = 600  # px of a tab bar from which its tabs have icons
 NEAR = 4  # px between a dock and the tab bar above it
 
 
@@ -229,8 +230,8 @@ class Docks(QObject):
             bar.setIconSize(QSize(16, 16))
             for index in range(bar.count()):
                 dock = next((dock for dock in self.all.values() if dock.windowTitle() == bar.tabText(index)), None)
-                if dock is not None:
-                    bar.setTabIcon(index, dock.icon)
+                if dock is not None:  # a narrow bar has no room for icons beside the controls of a panel
+                    bar.setTabIcon(index, dock.icon if bar.width() >= ROOMY else QIcon())
             yield bar
 
     def _in_use(self, bar: QTabBar) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetricsF, QGuiApplication
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -20,10 +20,12 @@ from designer.app.settings import LAYER_COLUMNS, LAYER_SORT, LAYER_WIDTHS, Setti
 from designer.graph.design import Design
 from designer.graph.edits import RemoveNode, SetDisabled, SetParam, SetStage
 from designer.ui import numbers, theme, units
+from designer.ui.panels.layer_delegate import cut_name
 from designer.ui.panels.layer_model import COLUMNS, PLACE
-from designer.ui.panels.layer_table import LayerTable
+from designer.ui.panels.layer_table import NAME_AROUND, LayerTable
 from presets.preset import presets
 from tests.designs import chain
+from tests.ui.conftest import Open
 
 Show = Callable[..., LayerTable]
 
@@ -409,3 +411,42 @@ def test_what_was_remembered_by_hand_or_by_a_newer_program_does_no_harm(qtbot: Q
     assert not panel.view.isColumnHidden(PLACE["macs"])
     assert panel.view.isColumnHidden(PLACE["params"])
     assert panel.model.sorted_by[0] == -1
+
+
+def test_names_of_layers_are_whole_in_a_window_of_1280_and_stay_apart_in_narrower_ones(open_window: Open, qtbot: QtBot) -> None:
+    metrics = QFontMetrics(theme.current().font("body"))
+    for width, least in ((1280, 0), (1024, 1)):
+        window = open_window("mobilenet_v2", width=width, height=700 if least else 800)
+        table = window.workspace.docks.all["layers"].build()
+        assert isinstance(table, LayerTable)
+        qtbot.waitUntil(lambda table=table: table.view.columnWidth(0) > 100)  # type: ignore[misc]
+        room = table.view.columnWidth(0) - NAME_AROUND
+        names = {row.name for row in table.model.rows if row.level != "stage"}
+        cut = {cut_name(name, metrics, room) for name in names}
+        assert len(cut) == len(names), "two names look alike"
+        assert least or cut == names, f"{sorted(names - cut)[:5]} are cut to {room} px"
+        levels = table.levels
+        assert levels.width() >= levels.sizeHint().width(), "words of the levels are cut"
+        assert table.header.geometry().right() < table.header.parentWidget().width()
+        window.documents.controllers[0].stack.setClean()
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "expected"),
+    [
+        ("ir1.depthwise", 13, "ir1.depthwise"),
+        ("ir1.depthwise", 10, "ir1.depth…"),
+        ("ir1.add", 6, "….add"),
+        ("module3.branch1.conv", 12, None),
+        ("classifier", 6, None),
+    ],
+)
+def test_a_name_that_is_cut_keeps_what_tells_it_from_others(name: str, letters: int, expected: str | None) -> None:
+    metrics = QFontMetrics(theme.current().font("number_small"))  # all letters are as wide as each other
+    width = metrics.horizontalAdvance("0" * letters)
+    shown = cut_name(name, metrics, width)
+    assert metrics.horizontalAdvance(shown) <= width
+    if expected is not None:
+        assert shown == expected
+    if "." in name:
+        assert shown.rpartition(".")[2].rstrip("…")[:3] == name.rpartition(".")[2][:3]

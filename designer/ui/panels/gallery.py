@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import presets
 from designer.ui import units
@@ -56,6 +56,7 @@ class Gallery(QWidget):
         self._arrange()
         self.search.textChanged.connect(self._narrow)
         self.search.installEventFilter(self)
+        self.list.viewport().installEventFilter(self)
         self.family.currentIndexChanged.connect(self._narrow)
         self.order.currentIndexChanged.connect(self._narrow)
         self.list.row_chosen.connect(self._open)
@@ -72,11 +73,11 @@ class Gallery(QWidget):
         top = without_margins(QVBoxLayout(), 8)
         top.setContentsMargins(12, 8, 12, 8)
         top.addWidget(self.search)
-        row = without_margins(QHBoxLayout(), 8)
-        for box, stretch in ((self.family, 4), (self.order, 5)):  # an order is one of few words and has to be read whole
-            box.setMinimumContentsLength(4)
+        self._choices = row = without_margins(QHBoxLayout(), 8)
+        for box in (self.family, self.order):
+            box.setMinimumContentsLength(6)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            row.addWidget(box, stretch)
+            row.addWidget(box, 1)
         top.addLayout(row)
         row = without_margins(QHBoxLayout())
         row.addWidget(self.caption)
@@ -94,10 +95,12 @@ class Gallery(QWidget):
         if index.isValid():
             self.list.setCurrentIndex(index)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
+    def _fit(self) -> None:
+        """The list has another width: rows are higher in a narrow one, and the choices stand above each other."""
         if self._delegate.narrow != self._narrow_rows:
             self._narrow_rows = self._delegate.narrow
+            way = QBoxLayout.Direction.TopToBottom if self._narrow_rows else QBoxLayout.Direction.LeftToRight
+            self._choices.setDirection(way)
             self.list.scheduleDelayedItemsLayout()
 
     def _unit_changed(self) -> None:
@@ -146,7 +149,9 @@ class Gallery(QWidget):
             self.open_requested.emit(card.id)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if watched is self.list.viewport() and event.type() == QEvent.Type.Resize:
+            QTimer.singleShot(0, self, self._fit)  # when the list knows of it
+        elif watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in NAVIGATION:
                 self.list.keyPressEvent(event)
                 return True

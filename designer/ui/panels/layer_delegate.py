@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 from designer.analysis.layers import BLOCK, STAGE, LayerRow
@@ -14,6 +14,7 @@ from designer.ui.row_table import CellDelegate
 PAD = 8
 BAR_MOST, BAR_HEIGHT = 160, 8
 SHARE_TEXT = 54
+SHORTEST = 3  # letters that stay of the last part of a name
 LETTER = 7  # px, wider than any of the mono font at 11 px
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -114,7 +115,7 @@ class LayerDelegate(CellDelegate):
         room = QRect(left, rect.y(), rect.right() - left - 4, rect.height())
         shown = row.name
         if 2 * LETTER * len(shown) > room.width():
-            shown = painter.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, room.width())
+            shown = cut_name(shown, painter.fontMetrics(), room.width())
         painter.drawText(room, _LEFT, shown)
         if row.group or row.level == STAGE:
             room.setLeft(left + painter.fontMetrics().horizontalAdvance(shown))
@@ -162,3 +163,19 @@ class LayerDelegate(CellDelegate):
         painter.setFont(look.font("number_small"))
         painter.setPen(look.color("text.muted" if quiet else "text.secondary"))
         painter.drawText(rect.adjusted(0, 0, -PAD, 0), _RIGHT, text)
+
+
+def cut_name(name: str, metrics: QFontMetrics, width: int) -> str:
+    """A dotted name that fits: the last part loses its end first, then what is before it its middle, so that `ir1.expand` and
+    `ir1.project` never look alike."""
+    if metrics.horizontalAdvance(name) <= width:
+        return name
+    head, dot, tail = name.rpartition(".")
+    if not head:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+    for keep in range(len(tail) - 1, SHORTEST - 1, -1):
+        cut = f"{head}{dot}{tail[:keep]}…"
+        if metrics.horizontalAdvance(cut) <= width:
+            return cut
+    end = f"{dot}{tail[:SHORTEST]}…" if len(tail) > SHORTEST else f"{dot}{tail}"
+    return metrics.elidedText(head, Qt.TextElideMode.ElideMiddle, max(0, width - metrics.horizontalAdvance(end))) + end

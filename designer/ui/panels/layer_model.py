@@ -73,8 +73,8 @@ def _timed(id: str, title: str, width: int, *, right: bool = True) -> Column:
 
 
 COLUMNS = (
-    Column("name", "Layer", 132, 96, lambda row: row.name, lambda row: row.name, mono=False),
-    Column("block", "Block", 118, 88, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
+    Column("name", "Layer", 132, 104, lambda row: row.name, lambda row: row.name, mono=False),
+    Column("block", "Block", 118, 76, lambda row: "" if row.level == STAGE else row.block, lambda row: row.block, mono=False),
     Column("stage", "Stage", 84, 64, lambda row: row.stage or "", lambda row: row.stage or "", at_first=False, mono=False),
     Column("kernel", "Kernel", 80, 76, lambda row: row.kernel, lambda row: row.kernel),
     Column(
@@ -220,6 +220,12 @@ class LayerModel(RowTableModel):
         self.rows = rows
         self.endResetModel()
         self.rebuilt.emit()
+
+    def longest_names(self) -> set[str]:
+        """The names that may be the widest of those that are shown: those with the most letters, or nearly so."""
+        names = {row.name for row in self.rows[:SAMPLE] if row.level != STAGE}
+        most = max(map(len, names), default=0)
+        return {name for name in names if len(name) >= most - 2}
 
     def letters(self) -> dict[str, int]:
         """How many letters the longest figure of a column has, at least: no row costs more than all rows together."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFontMetrics,
     QFontMetricsF,
     QGuiApplication,
     QKeyEvent,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -40,6 +42,7 @@ from designer.ui.panels.layer_times import SHOWN_WITH_TIMES
 from designer.ui.widgets import Segments, tool_button, without_margins
 
 LEVELS = (STAGE, BLOCK, LAYER)
+NAME_AROUND = 45  # px of the name's column beside the name: icon, indent, margins
 NAME_MOST = 360  # px that the name's column takes before the others get any
 
 
@@ -208,7 +211,7 @@ class LayerTable(QWidget):
         self.filter.addAction(theme.current().icon("list-filter"), QLineEdit.ActionPosition.LeadingPosition)
         for inner in self.filter.findChildren(QToolButton):
             inner.setProperty("small", True)
-        self.filter.setMinimumWidth(176)
+        self.filter.setMinimumWidth(56)
         self.filter.setMaximumWidth(196)
         self.filter.textChanged.connect(self._filtered)
         self.levels = Segments(["Stage", "Block", "Layer"], "Rows")
@@ -220,6 +223,7 @@ class LayerTable(QWidget):
         self.copying = tool_button(icon="copy", name="Copy the table", small=True)
         self.copying.clicked.connect(lambda: self._pop(self._copy_menu(), self.copying))
         row.addWidget(self.filter, 1)
+        self.levels.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # the filter makes room
         row.addWidget(self.levels)
         row.addWidget(self.columns)
         row.addWidget(self.copying)
@@ -374,6 +378,8 @@ class LayerTable(QWidget):
             place: max(COLUMNS[place].least, math.ceil(letter * self._letters.get(COLUMNS[place].id, 0)) + 2 * PAD)
             for place in shown
         }
+        if 0 in shown and 0 not in self._given():
+            self._keep_names_whole(least)
         widths = {place: self._widths.get(COLUMNS[place].id, max(COLUMNS[place].width, least[place])) for place in shown}
         free = [place for place in shown if COLUMNS[place].id not in self._widths]
         spare = self.view.viewport().width() - sum(widths.values())
@@ -394,6 +400,17 @@ class LayerTable(QWidget):
                 self.view.setColumnWidth(place, width)
         finally:
             self._fitting = False
+
+    def _given(self) -> set[int]:
+        """The columns that a person gave a width."""
+        return {PLACE[one] for one in self._widths if one in PLACE}
+
+    def _keep_names_whole(self, least: dict[int, int]) -> None:
+        """What is left when all other columns are as narrow as they may be goes to the names, as far as these need it."""
+        metrics = QFontMetrics(theme.current().font("body"))
+        name = max(map(metrics.horizontalAdvance, self.model.longest_names()), default=0)
+        room = self.view.viewport().width() - sum(least.values())
+        least[0] += max(0, min(room, NAME_MOST - least[0], name + NAME_AROUND - least[0]))
 
     def _menu_wanted(self, at: QPoint) -> None:
         controller = self._controller
