@@ -338,6 +338,7 @@ def test_shared_parameters_of_several_blocks_change_at_once(show: Show, qtbot: Q
     controller = controller_of(panel)
     before = state(controller.design)
     assert panel.head.name.text() == "3 blocks"
+    assert panel.card.cost.title.text() == "Cost of these blocks"
     assert spin(panel, "out_channels").text() == ""
     assert spin(panel, "out_channels").lineEdit().placeholderText() == "mixed"
     type_into(qtbot, spin(panel, "out_channels"), "40")

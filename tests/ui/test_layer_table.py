@@ -450,3 +450,13 @@ def test_a_name_that_is_cut_keeps_what_tells_it_from_others(name: str, letters: 
         assert shown == expected
     if "." in name:
         assert shown.rpartition(".")[2].rstrip("…")[:3] == name.rpartition(".")[2][:3]
+
+
+def test_kernels_of_two_figures_are_not_cut(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("alexnet", width=1152, height=720)
+    table = window.workspace.docks.all["layers"].build()
+    assert isinstance(table, LayerTable)
+    longest = max((row.kernel for row in table.model.rows), key=len)
+    assert longest == "11 × 11 / 4"
+    needed = QFontMetrics(theme.current().font("number_small")).horizontalAdvance(longest) + 16
+    qtbot.waitUntil(lambda: table.view.columnWidth(PLACE["kernel"]) >= needed)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QFile, QSize, Qt
 from PySide6.QtGui import QColor, QFontInfo, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from pytestqt.qtbot import QtBot
 
 from blocks.registry import blocks
 from designer.app.resources import folder
@@ -186,3 +187,24 @@ def test_everything_borrowed_comes_with_its_licence() -> None:
         licence = fonts / f"{font.name.partition('-')[0]}-OFL.txt"
         assert "SIL OPEN FONT LICENSE Version 1.1" in licence.read_text(encoding="utf-8")
     assert "ISC License" in (folder() / "icons" / "lucide" / "LICENSE").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [theme.DARK, theme.LIGHT])
+def test_the_file_dialog_of_qt_has_our_icons_where_the_system_has_no_dialog(name: str, tmp_path: Path, qtbot: QtBot) -> None:
+    theme.choose(name)
+    dialog = QFileDialog(None, "Save design", str(tmp_path))
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    wanted = theme.current().color("text.secondary")
+    for button in ("toParentButton", "newFolderButton", "listModeButton", "detailModeButton", "backButton"):
+        found = dialog.findChild(QToolButton, button)
+        assert isinstance(found, QToolButton)
+        image = found.icon().pixmap(QSize(16, 16)).toImage()
+        drawn = [image.pixelColor(x, y) for x in range(16) for y in range(16)]
+        drawn = [color for color in drawn if color.alpha() > 127]
+        assert drawn, f"{button} is not seen"
+        for color in drawn:
+            off = max(abs(a - b) for a, b in zip(color.getRgb()[:3], wanted.getRgb()[:3], strict=True))
+            assert off <= 4, f"{button} has other colours"
+    dialog.close()

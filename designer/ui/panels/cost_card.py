@@ -31,7 +31,7 @@ class Section(QWidget):
         column.addWidget(line())
         self.head = without_margins(QHBoxLayout(), 4)
         self.head.setContentsMargins(PAD, 0, PAD, 0)
-        title_label = label(title, "strong")
+        self.title = title_label = label(title, "strong")
         title_label.setMinimumHeight(theme.current().size("section_header"))
         self.note = label("", "caption")
         self.head.addWidget(title_label)
@@ -317,6 +317,8 @@ class CostCard(QWidget):
 
     def show_many(self, *, not_one: bool) -> None:
         """Leave out what only one block has."""
+        self.cost.title.setText("Cost of these blocks" if not_one else "Cost of this block")
+        self.cost.setAccessibleName(self.cost.title.text())
         for widget in (self.field, self.stride, self.shapes):
             widget.setVisible(not not_one)
         if not_one:

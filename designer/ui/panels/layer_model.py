@@ -235,6 +235,7 @@ class LayerModel(RowTableModel):
                 found[name] = len(numbers.full(int(getattr(self.total, name))))
             found["macs"] = len(units.full(self.total.macs))
         found["output"] = max([len(_shape(row.output)) for row in self.rows[:SAMPLE]], default=0)
+        found["kernel"] = max([len(row.kernel) for row in self.rows[:SAMPLE]], default=0)
         return found
 
     def _touch(self) -> None:
