@@ -14,13 +14,11 @@ from typing import Any
 
 from blocks import registry
 from blocks.block import Block, Composite, Primitive, Values
-from blocks.cost import ZERO, Cost
+from blocks.cost import ZERO, total_of
 from blocks.drawing import Drawing, DrawProblem, LaterDrawing, Part, Ref, Result, Tensor
 from blocks.errors import BlockError
 from blocks.ids import valid_id
 from blocks.spec import MAX_CHANNELS, MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
-
-_tuple = tuple.__new__  # makes a NamedTuple in half the time of a call of its class
 
 
 class Builder:
@@ -205,7 +203,7 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         if elements > MAX_SIDE:  # a smaller tensor breaks no limit
             check_size(block.id, output, elements)
         cost = instance.cost(inputs, output)
-        if cost[0] > MAX_ELEMENTS:
+        if cost.params > MAX_ELEMENTS:
             raise too_large(f"{block.id} would have {cost.params:,} params; a layer may have {MAX_ELEMENTS:,}")
         result = Result(block, values, inputs, instance, (output,), cost)
         result.elements = elements
@@ -267,22 +265,11 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
         outputs = tuple([t.spec for t in drawn])
     if len(refs) != len(block.outputs):
         raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(refs)}")
-    primitives = a = b = c = d = e = f = g = h = 0
-    for part in parts:
-        result = part.result
-        primitives += result.primitives
-        i, j, k, m, n, o, p, q = result.cost
-        a += i
-        b += j
-        c += k
-        d += m
-        e += n
-        f += o
-        g += p
-        h += q
+    results = [part.result for part in parts]
+    primitives = sum([one.primitives for one in results])
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
-    result = Result(block, values, inputs, instance, outputs, _tuple(Cost, (a, b, c, d, e, f, g, h)))
+    result = Result(block, values, inputs, instance, outputs, total_of([one.cost for one in results]))
     result.drawing = Drawing(tuple(parts), refs)
     result.primitives = primitives
     if block.notes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+
+import msgspec
 
 
-class Cost(NamedTuple):
+class Cost(msgspec.Struct, frozen=True, gc=False):
     """Cost of one input (batch 1). Every field is a plain count; costs add up with `+`.
 
     params: trainable parameters. buffers: running means and variances. macs: multiply-accumulates of conv and linear layers,
@@ -30,15 +32,44 @@ class Cost(NamedTuple):
     def other_ops(self) -> dict[str, int]:
         return {"add": self.add, "mul": self.mul, "div_exp": self.div_exp, "compare": self.compare}
 
-    def __add__(self, other: Cost) -> Cost:  # type: ignore[override]  # a cost is a vector, not a sequence
-        a, b, c, d, e, f, g, h = self
-        i, j, k, m, n, o, p, q = other
-        return Cost(a + i, b + j, c + k, d + m, e + n, f + o, g + p, h + q)
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.params + other.params,
+            self.buffers + other.buffers,
+            self.macs + other.macs,
+            self.activations + other.activations,
+            self.add + other.add,
+            self.mul + other.mul,
+            self.div_exp + other.div_exp,
+            self.compare + other.compare,
+        )
 
     def __sub__(self, other: Cost) -> Cost:
-        a, b, c, d, e, f, g, h = self
-        i, j, k, m, n, o, p, q = other
-        return Cost(a - i, b - j, c - k, d - m, e - n, f - o, g - p, h - q)
+        return Cost(
+            self.params - other.params,
+            self.buffers - other.buffers,
+            self.macs - other.macs,
+            self.activations - other.activations,
+            self.add - other.add,
+            self.mul - other.mul,
+            self.div_exp - other.div_exp,
+            self.compare - other.compare,
+        )
+
+
+def total_of(costs: Iterable[Cost]) -> Cost:
+    """The sum of costs."""
+    params = buffers = macs = activations = add = mul = div_exp = compare = 0
+    for cost in costs:
+        params += cost.params
+        buffers += cost.buffers
+        macs += cost.macs
+        activations += cost.activations
+        add += cost.add
+        mul += cost.mul
+        div_exp += cost.div_exp
+        compare += cost.compare
+    return Cost(params, buffers, macs, activations, add, mul, div_exp, compare)
 
 
 ZERO = Cost()

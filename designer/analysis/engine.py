@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from blocks.block import Binding
 from blocks.builder import Result, evaluate, evaluate_again
-from blocks.cost import ZERO, Cost
+from blocks.cost import ZERO, Cost, total_of
 from blocks.errors import BlockError, Issue
 from blocks.spec import MAX_PRIMITIVES, TensorSpec
 from designer.analysis.results import NodeResult, Status
@@ -195,24 +195,12 @@ class Engine:
             self._failed.discard(node_id)
 
     def _sum_up(self) -> None:
-        a = b = c = d = e = f = g = h = 0
-        self._primitives = 0
-        self._failed = set()
-        for node_id in self._order.order:
-            result = self.results[node_id]
-            i, j, k, m, n, o, p, q = result.cost
-            a += i
-            b += j
-            c += k
-            d += m
-            e += n
-            f += o
-            g += p
-            h += q
-            self._primitives += _layers(result)
-            if result.status in ("error", "blocked"):
-                self._failed.add(node_id)
-        self._total = Cost(a, b, c, d, e, f, g, h)
+        results = [self.results[node_id] for node_id in self._order.order]
+        self._total = total_of([result.cost for result in results])
+        self._primitives = sum([_layers(result) for result in results])
+        self._failed = {
+            node_id for node_id, result in zip(self._order.order, results, strict=True) if result.status in ("error", "blocked")
+        }
 
     # -- one node --------------------------------------------------------------------------------------------------------
 

@@ -204,7 +204,7 @@ def by_block(design: Design) -> list[BlockCost]:
         result = engine.results[node_id]
         if result.block_type is not None and result.block_type.category == "io":
             continue
-        cost: tuple[int | None, ...] = result.cost[:4] if result.outputs else (None,) * 4
+        cost: tuple[int | None, ...] = _figures(result.cost) if result.outputs else (None,) * 4
         found.append(BlockCost(result.path, result.block, design.root.node(node_id).stage, _first(result), *cost))
     return found
 
@@ -227,6 +227,11 @@ def _whole(engine: Engine) -> _Whole:
         list(reach.stride) if reach.stride is not None else None,
         reach.depth,
     )
+
+
+def _figures(cost: Cost) -> tuple[int, int, int, int]:
+    """What is said of a layer or a block."""
+    return cost.params, cost.buffers, cost.macs, cost.activations
 
 
 class _Layers:
@@ -261,7 +266,7 @@ class _Layers:
             if said.boundary:
                 continue
             full = f"{path}.{name}" if name else path
-            params, buffers, macs, activations = said.cost[:4]
+            params, buffers, macs, activations = _figures(said.cost)
             add(
                 Layer(
                     full,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from blocks.cost import total_of
 from designer.analysis import numbers
 from designer.analysis.engine import Engine
 from designer.analysis.flatten import flatten
@@ -143,8 +144,8 @@ def _facts(engine: Engine, look: Look) -> str:
 def _part_facts(sheet: Sheet, whole: int, look: Look) -> str:
     """What a part of a design costs, in one line."""
     blocks = sum([len(card.members) for card in sheet.cards])
-    params, macs = (sum([card.cost[k] for card in sheet.cards]) for k in (0, 2))
-    return f"{blocks} of {whole} blocks   {numbers.short(params)} params   {look.short(macs)} {look.unit}"
+    cost = total_of([card.cost for card in sheet.cards])
+    return f"{blocks} of {whole} blocks   {numbers.short(cost.params)} params   {look.short(cost.macs)} {look.unit}"
 
 
 def _heading(title: str, facts: str, look: Look, width: float) -> list[Item]:

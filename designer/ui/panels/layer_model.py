@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 
 from blocks.cost import Cost
@@ -361,7 +362,7 @@ def _words(row: LayerRow) -> str:
 
 
 def _named(row: LayerRow) -> dict[str, Any]:
-    cost = row.cost._asdict() if row.cost is not None else {}
+    cost = msgspec.structs.asdict(row.cost) if row.cost is not None else {}
     named = {
         **row.values,
         **cost,
