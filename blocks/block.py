@@ -44,7 +44,7 @@ class Binding(NamedTuple):
     errors: tuple[BlockError, ...]
 
 
-class Window(NamedTuple):
+class Window(msgspec.Struct, frozen=True):
     """How far one output element sees along (h, w), for the receptive field.
 
     `extent` counts input positions (dilation included), `step` is how many input positions one output position moves; a
@@ -97,7 +97,7 @@ class Parametrised:
         """The class of the instances: this one with a field for each parameter, which is made and read many times faster than a
         dictionary of its own."""
         fields = [(name, Any) for name in cls.names]
-        record = msgspec.defstruct(cls.__name__, fields, bases=(cls, msgspec.Struct), module=cls.__module__, eq=False, dict=True)
+        record = msgspec.defstruct(cls.__name__, fields, bases=(cls, msgspec.Struct), module=cls.__module__, eq=False)
         cls._record = record
         return record
 

@@ -6,18 +6,18 @@ input shapes), so a drawing can read `y.channels` of what it just drew, and equa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
-from blocks import registry
-from blocks.block import Block, Composite, Primitive, Values
-from blocks.cost import ZERO, total_of
+from blocks.block import Composite, Primitive, Values
+from blocks.cost import ZERO, Cost
 from blocks.drawing import Drawing, DrawProblem, LaterDrawing, Part, Ref, Result, Tensor
 from blocks.errors import BlockError
 from blocks.ids import valid_id
+from blocks.placing import add_methods
 from blocks.spec import MAX_CHANNELS, MAX_ELEMENTS, MAX_NESTING, MAX_PARTS, MAX_PRIMITIVES, MAX_SIDE, TensorSpec
 
 
@@ -28,7 +28,13 @@ class Builder:
     ONNX nodes and messages.
     """
 
+    __slots__ = ("_stage", "parts")
+    _prepared: ClassVar[bool] = False  # whether there are methods
+
     def __init__(self) -> None:
+        if not self._prepared:
+            add_methods(Builder)
+            Builder._prepared = True
         self.parts: list[Part] = []
         self._stage: str | None = None
 
@@ -43,15 +49,6 @@ class Builder:
         finally:
             self._stage = outer
 
-    def __getattr__(self, block_id: str) -> Callable[..., Any]:
-        try:
-            block = registry.block(block_id)
-        except LookupError:
-            raise AttributeError(f"there is no block {block_id!r}") from None
-        method = _placing_method(block)
-        setattr(Builder, block_id, method)
-        return method.__get__(self)
-
     def place(self, block: Any, values: Values, tensors: tuple[Tensor, ...], name: str) -> Any:
         """Place `block` with canonical `values`. Returns its output, or a tuple where the block has several.
 
@@ -64,7 +61,14 @@ class Builder:
 
     def place_on(self, tensor: Tensor, block: Any, values: Values, name: str) -> Any:
         """`place` on a single input, by far the most frequent case."""
-        return self._place(evaluate(block, values, (tensor.spec,)), (tensor.ref,), block, values, name)
+        result = evaluate(block, values, (tensor.spec,))
+        outputs = result.outputs
+        parts = self.parts
+        index = len(parts)
+        if len(outputs) != 1 or index >= MAX_PARTS or self._stage is not None:
+            return self._place(result, (tensor.ref,), block, values, name)
+        parts.append(Part(name, block, values, (tensor.ref,), result, None))
+        return Tensor((index, 0), outputs[0])
 
     def _place(self, result: Result, refs: tuple[Ref, ...], block: Any, values: Values, name: str) -> Any:
         if result.problem is not None:
@@ -103,49 +107,6 @@ def _too_many_parts() -> BlockError:
         f"A drawing may have {MAX_PARTS:,} parts at most.",
         hint="Use fewer repeats, or put parts into blocks of their own.",
     )
-
-
-def _placing_method(block: type[Block]) -> Callable[..., Any]:
-    """The `draw.<id>` method of a block: binds arguments and places it."""
-    kind: Any = block  # what `evaluate` takes: own blocks come there too
-    count = len(block.inputs)
-    variadic = bool(block.inputs) and block.inputs[-1].variadic
-    default_name = block.id
-    defaults = block.defaults
-    cleaners = [parameter.clean for parameter in block.parameters.values()]
-    position = {parameter: k for k, parameter in enumerate(block.parameters)}
-
-    def bind(positional: tuple[Any, ...], named: dict[str, Any], name: str) -> Values:
-        values = list(defaults)
-        try:
-            for k, value in enumerate(positional):
-                if value is not values[k]:  # a default passed on is canonical already
-                    values[k] = cleaners[k](value)
-            given = len(positional)
-            for parameter, value in named.items():
-                k = position[parameter]
-                if k < given:
-                    raise TypeError(f"draw.{block.id}: {parameter} is given twice")
-                if value is not values[k]:
-                    values[k] = cleaners[k](value)
-        except BlockError as problem:
-            raise DrawProblem(name, block, tuple(values), problem) from None
-        except LookupError:
-            raise TypeError(f"draw.{block.id}: an argument is unknown or one too many") from None
-        return tuple(values)
-
-    def on_one(self: Builder, x: Tensor, *rest: Any, name: str = default_name, **named: Any) -> Any:
-        values = bind(rest, named, name) if rest or named else defaults
-        return self._place(evaluate(kind, values, (x.spec,)), (x.ref,), kind, values, name)
-
-    def on_several(self: Builder, *args: Any, name: str = default_name, **named: Any) -> Any:
-        tensors = tuple([a for a in args if type(a) is Tensor]) if variadic else args[:count]
-        return self.place(kind, bind(args[len(tensors) :], named, name), tensors, name)
-
-    method = on_one if count == 1 and not variadic else on_several
-    method.__name__ = method.__qualname__ = block.id
-    method.__doc__ = block.__doc__
-    return method
 
 
 _nesting = [0]
@@ -205,8 +166,7 @@ def evaluate(block: Any, values: Values, inputs: tuple[TensorSpec, ...]) -> Resu
         cost = instance.cost(inputs, output)
         if cost.params > MAX_ELEMENTS:
             raise too_large(f"{block.id} would have {cost.params:,} params; a layer may have {MAX_ELEMENTS:,}")
-        result = Result(block, values, inputs, instance, (output,), cost)
-        result.elements = elements
+        result = Result(block, values, inputs, instance, (output,), cost, elements)
         if block.notes:
             result.notices = instance.notices(*inputs)
         return result
@@ -255,8 +215,6 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
         raise BlockError("too_deep", f"Blocks may be nested {MAX_NESTING} deep at most.", hint="Unpack some of them.") from None
     finally:
         _nesting[0] -= 1
-    parts = draw.parts
-    draw.check_names()
     if type(drawn) is Tensor:
         refs: tuple[Ref, ...] = (drawn.ref,)
         outputs: tuple[TensorSpec, ...] = (drawn.spec,)
@@ -265,11 +223,28 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
         outputs = tuple([t.spec for t in drawn])
     if len(refs) != len(block.outputs):
         raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(refs)}")
-    results = [part.result for part in parts]
-    primitives = sum([one.primitives for one in results])
+    parts = draw.parts
+    names: list[str] = []
+    primitives = params = buffers = macs = activations = add = mul = div_exp = compare = 0
+    for part in parts:
+        names.append(part.name)
+        result = part.result
+        cost = result.cost
+        primitives += result.primitives
+        params += cost.params
+        buffers += cost.buffers
+        macs += cost.macs
+        activations += cost.activations
+        add += cost.add
+        mul += cost.mul
+        div_exp += cost.div_exp
+        compare += cost.compare
+    _check_names(tuple(names))
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
-    result = Result(block, values, inputs, instance, outputs, total_of([one.cost for one in results]))
+    result = Result(
+        block, values, inputs, instance, outputs, Cost(params, buffers, macs, activations, add, mul, div_exp, compare)
+    )
     result.drawing = Drawing(tuple(parts), refs)
     result.primitives = primitives
     if block.notes:

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from blocks.block import Composite, Primitive, Values
 from blocks.drawing import Drawing, DrawProblem, Part, Result, Tensor
@@ -17,6 +17,7 @@ class Builder:
     ONNX nodes and messages.
     """
 
+    _prepared: ClassVar[bool]
     parts: list[Part]
     def __init__(self) -> None: ...
     @contextmanager

@@ -1,7 +1,7 @@
 """Writes `blocks/builder.pyi`: what `builder.py` offers, with one typed method for each registered block.
 
-The drawing tool makes its methods when they are first asked for, so editors and type checkers need to be told. Everything else in
-the stub is copied from the annotations in `builder.py`, so that the two cannot differ.
+The drawing tool's methods are written as the program runs (`placing.py`), so editors and type checkers need to be told.
+Everything else in the stub is copied from the annotations in `builder.py`, so that the two cannot differ.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
             case ast.FunctionDef(name="__init__"):
                 attributes += _made_in_init(statement)
                 methods.append(_function(statement, "    "))
-            case ast.FunctionDef(name="__getattr__"):
-                # the stub names every method, so that a block that does not exist is an error
+            case ast.FunctionDef(name="place"):  # which those that `add_methods` adds call
                 methods += [_method(block) for block in registry.blocks().values()]
+                methods.append(_function(statement, "    "))
             case ast.FunctionDef(name=name) if not name.startswith("_"):
                 methods.append(_function(statement, "    "))
     yield from attributes

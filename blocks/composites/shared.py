@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blocks.block import Composite
@@ -44,7 +43,7 @@ class Normed(Composite):
         visible_when={"norm": ("group",)},
     )  # fmt: skip
 
-    @cached_property
+    @property
     def norm_options(self) -> dict[str, Any]:
         """What this block passes on to the convolutions in its drawing."""
         return {"norm": self.norm, "eps": self.eps, "momentum": self.momentum, "norm_groups": self.norm_groups}

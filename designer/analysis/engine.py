@@ -22,8 +22,6 @@ from designer.graph.network import Node, node_path
 from designer.graph.own_block import OWN, lost_input, lost_output, unknown_block
 from designer.graph.topology import Order, execution_order
 
-_tuple = tuple.__new__  # makes a NamedTuple in half the time of a call of its class
-
 
 class Delta(NamedTuple):
     """What an update changed: ids of nodes whose result is a new object, ids that are gone, and whether the totals moved."""
@@ -108,7 +106,7 @@ class Engine:
     def reset(self) -> None:
         """Analyse everything anew."""
         self.results = {}
-        self._bindings = {}
+        self._bindings = dict(self.design.root.bindings)
         self._reorder()
         for node_id in (*self._order.order, *self._order.rest):
             self.results[node_id] = self._evaluate(node_id)
@@ -254,10 +252,11 @@ class Engine:
         if result.problem is not None:
             issue = self._located(path, node_id, result)
             return NodeResult(path, node.block, inputs, {}, status="error", issues=(issue,), evaluated=result, block_type=block)
-        outputs = dict(zip(block.outputs, result.outputs, strict=True))
+        made = result.outputs
+        outputs = {block.outputs[0]: made[0]} if len(made) == 1 else dict(zip(block.outputs, made, strict=True))
         notices = result.notices
         if not notices and counted:
-            return _tuple(NodeResult, (path, node.block, inputs, outputs, result.cost, "ok", (), result, "", False, block))
+            return NodeResult(path, node.block, inputs, outputs, result.cost, "ok", (), result, "", False, block)
         if notices:
             notices = tuple([Issue(n.severity, n.code, _join(path, n.path), n.message, n.hint, n.port, n.param) for n in notices])
         status: Status = "unused" if unread else "warning" if notices else "ok"

@@ -53,7 +53,11 @@ def _walk(drawing: Drawing, given: tuple[int, ...], steps: list[Result], inputs:
             inputs.append(fed)
         else:
             made.append(_walk(inner, fed, steps, inputs))
-    return tuple([made[index][port] if index >= 0 else given[-1 - index] for index, port in drawing.outputs])
+    outputs = drawing.outputs
+    if len(outputs) == 1:
+        index, port = outputs[0]
+        return (made[index][port] if index >= 0 else given[-1 - index],)
+    return tuple([made[index][port] if index >= 0 else given[-1 - index] for index, port in outputs])
 
 
 def _append(inner: Flat, fed: tuple[int, ...], steps: list[Result], inputs: list[tuple[int, ...]]) -> tuple[int, ...]:
@@ -109,15 +113,15 @@ def flatten(engine: Engine) -> FlatDesign:
     steps: list[Result] = []
     inputs: list[tuple[int, ...]] = []
     spans: list[tuple[str, int, int]] = []
-    made: dict[str, dict[str, int]] = {}
+    made: dict[tuple[str, str], int] = {}  # the step that makes each output of a node
     input_nodes: list[tuple[str, int]] = []
     results, wires = engine.results, engine.order.wires
     for node_id in engine.order.order:
         result = results[node_id]
         base = len(steps)
-        fed = tuple([made[source][out] for source, out in wires[node_id].values()])
+        fed = tuple(map(made.__getitem__, wires[node_id].values()))
         if result.disabled:
-            made[node_id] = {next(iter(result.outputs)): fed[0]}
+            made[node_id, next(iter(result.outputs))] = fed[0]
             spans.append((node_id, base, base))
             continue
         evaluated = result.evaluated
@@ -125,14 +129,15 @@ def flatten(engine: Engine) -> FlatDesign:
         if evaluated.drawing is None:
             steps.append(evaluated)
             inputs.append(fed)
-            made[node_id] = {next(iter(result.outputs)): base}
+            made[node_id, next(iter(result.outputs))] = base
             if result.block == "input":
                 input_nodes.append((node_id, base))
         else:
             refs = _append(flat_of(evaluated), fed, steps, inputs)
-            made[node_id] = dict(zip(result.outputs, refs, strict=True))
+            for port, ref in zip(result.outputs, refs, strict=True):
+                made[node_id, port] = ref
         spans.append((node_id, base, len(steps)))
-    output_nodes = [(node_id, made[node_id]["y"]) for node_id in engine.order.outputs]
+    output_nodes = [(node_id, made[node_id, "y"]) for node_id in engine.order.outputs]
     position = {node_id: k for k, node_id in enumerate(_input_order(engine))}
     input_nodes.sort(key=lambda item: position[item[0]])
     return FlatDesign(steps, inputs, spans, input_nodes, output_nodes)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from blocks.block import WHOLE_INPUT
+import msgspec
+
+from blocks.block import WHOLE_INPUT, Window
 from designer.analysis.flatten import FlatDesign
 
 Pair = tuple[Any, Any]
 
 
-class Reach(NamedTuple):
+class Reach(msgspec.Struct, frozen=True):
     """Receptive field and output stride of one tensor along (h, w), in input pixels; `whole` where it sees the whole input."""
 
     field: Pair
@@ -88,8 +90,10 @@ def _whole_input(flat: FlatDesign) -> Pair:
 
 
 def _larger(reaches: list[Reach]) -> Reach:
-    (high, wide), (down, across), whole = reaches[0]
-    for (h, w), (d, a), seen in reaches[1:]:
+    first = reaches[0]
+    (high, wide), (down, across), whole = first.field, first.stride, first.whole
+    for other in reaches[1:]:
+        (h, w), (d, a) = other.field, other.stride
         if h > high:
             high = h
         if w > wide:
@@ -98,17 +102,18 @@ def _larger(reaches: list[Reach]) -> Reach:
             down = d
         if a > across:
             across = a
-        whole = whole or seen
+        whole = whole or other.whole
     return Reach((high, wide), (down, across), whole)
 
 
-def _through(reach: Reach, window: Any, whole: Pair) -> Reach:
+def _through(reach: Reach, window: Window, whole: Pair) -> Reach:
     if window is WHOLE_INPUT:
         return Reach(whole, reach.stride, True)
-    (eh, ew), (sh, sw) = window
-    (fh, fw), (jh, jw), seen = reach
-    if seen:
+    (eh, ew), (sh, sw) = window.extent, window.step
+    jh, jw = reach.stride
+    if reach.whole:
         return Reach(reach.field, (jh * sh, jw * sw), True)
+    fh, fw = reach.field
     return Reach((fh + (eh - 1) * jh, fw + (ew - 1) * jw), (jh * sh, jw * sw))
 
 

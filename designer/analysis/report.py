@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from blocks.builder import Result
-from blocks.cost import Cost
+from blocks.cost import Cost, total_of
 from blocks.errors import Issue, LightdesignerError, Severity
 from blocks.parameters import shown
 from blocks.spec import MAX_PRIMITIVES
@@ -327,8 +327,8 @@ def _stages(nodes: list[tuple[Node, NodeResult]]) -> list[Stage]:
     found: list[Stage] = []
     for stage, results in members.items():
         if all(result.outputs for result in results):
-            params, _, macs, activations = (sum(column) for column in list(zip(*[r.cost for r in results], strict=True))[:4])
-            found.append(Stage(stage, params, macs, activations, _first(results[-1])))
+            cost = total_of([result.cost for result in results])
+            found.append(Stage(stage, cost.params, cost.macs, cost.activations, _first(results[-1])))
         else:
             found.append(Stage(stage, None, None, None, _first(results[-1])))
     return found

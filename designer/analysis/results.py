@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from blocks.builder import Result
 from blocks.cost import ZERO, Cost
@@ -12,7 +14,7 @@ from blocks.spec import TensorSpec
 Status = Literal["ok", "warning", "error", "blocked", "incomplete", "unused"]
 
 
-class NodeResult(NamedTuple):
+class NodeResult(msgspec.Struct, frozen=True):
     """Shapes, cost and status of one root node.
 
     `inputs` and `outputs` map port names to shapes; outputs are empty while the node has none. `blocked_by` is the path of the

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from blocks.block import Binding
 from blocks.spec import Port
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Network:
         # networkx's own dictionaries: its views cost ten times as much, and every node is read on every structural edit
         self._nodes: dict[str, Any] = self.graph._node
         self._feeding: dict[str, dict[str, Any]] = self.graph._pred
+        self.bindings: dict[str, tuple[Node, Any, Binding]] = {}  # canonical values of nodes that were drawn, each with its block
         self.structure = 0
         self.order_cache: Any = None
 

@@ -6,6 +6,7 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import msgspec
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ def same_as_fresh(engine: Engine, rng: Random) -> None:
 def plain(result: NodeResult) -> Any:
     """A result without the objects that the memo shares."""
     layers = result.evaluated.primitives if result.evaluated is not None else None
-    return (*result[:7], layers, result.blocked_by, result.disabled, result.block_type is not None)
+    return msgspec.structs.astuple(msgspec.structs.replace(result, evaluated=layers, block_type=result.block_type is not None))
 
 
 def follow(engine: Engine, change: Change) -> None:
