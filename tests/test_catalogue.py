@@ -85,6 +85,18 @@ def test_every_preset_is_drawn_by_its_own_text() -> None:
         assert load(canonical(preset, {})).name == preset
 
 
+def test_what_was_drawn_is_bound_as_a_file_of_it_would_be() -> None:
+    """The analysis takes the values of a drawing as they are; read from its raw parameters they are the same."""
+    for name in presets():
+        root = load(name).root
+        for node in root.nodes():
+            drawn, block, binding = root.bindings[node.id]
+            assert drawn is node
+            read = block.bind(node.params)
+            assert binding == read
+            assert list(map(type, binding.values)) == list(map(type, read.values))
+
+
 def test_wires_lead_from_the_named_output_to_the_named_input() -> None:
     root = load("small").root
     assert root.sources("scale") == {"x": ("pool", "y"), "gate": ("mean", "y")}

@@ -10,6 +10,7 @@ from blocks.cost import Cost
 from blocks.errors import Issue
 from designer.analysis import engine as engine_module
 from designer.analysis.engine import Engine
+from designer.analysis.flatten import flatten
 from designer.graph.design import Design
 from designer.graph.edits import AddNode, Connect, Define, Disconnect, RemoveNode, SetDisabled, SetLabel, SetParam, SetStage
 from designer.graph.network import Network, Node
@@ -294,3 +295,50 @@ def test_followers_of_a_placeholder_learn_for_whom_they_wait() -> None:
         engine.update(edit.apply(placed))
     assert engine.results["join"].blocked_by == "lost"
     assert engine.results == Engine(placed).results
+
+
+def test_an_edit_that_only_a_drawing_hands_on_reaches_the_layers_inside() -> None:
+    """Totals are known without drawing the block anew; who looks inside finds the new value there."""
+    engine = Engine(chain(("unit", "inverted_residual", {"out_channels": 16}), shape=(16, 8, 8)))
+    before = engine.results["unit"]
+    delta = engine.update(SetParam(node="unit", name="eps", value=0.002).apply(engine.design))
+    after = engine.results["unit"]
+    assert (delta.changed, delta.totals) == ({"unit"}, False)
+    assert after.cost is before.cost
+    norms = [step for step in flatten(engine).steps if step.block.id == "batch_norm"]
+    assert [step.instance.eps for step in norms] == [0.002] * 3
+    assert engine.results == Engine(engine.design).results
+
+
+def test_an_own_blocks_parameter_is_inert_where_all_that_it_sets_is_and_takes_the_same_values() -> None:
+    inside = network(
+        [
+            ("x", "input"),
+            ("a", "batch_norm"),
+            ("b", "conv_norm_act", {"out_channels": 8}),
+            ("act", "leaky_relu"),
+            ("y", "output"),
+        ],
+        ["x -> a", "a -> b", "b -> act", "act -> y"],
+    )
+    exposed = {
+        "eps": Exposed([("a", "eps"), ("b", "eps")]),
+        "mixed": Exposed([("a", "momentum"), ("act", "negative_slope"), ("c", "eps")]),
+        "width": Exposed([("b", "out_channels")]),
+    }
+    made = chain(("one", OWN + "unit"), shape=(8, 6, 6))
+    Define(definition=Definition("unit", "Unit", inside, exposed=exposed)).apply(made)
+    block = made.resolve(OWN + "unit")
+    assert {name: parameter.inert for name, parameter in block.parameters.items()} == {
+        "eps": True,
+        "mixed": False,
+        "width": False,
+    }
+    engine = Engine(made)
+    before = engine.results["one"]
+    engine.update(SetParam(node="one", name="eps", value=0.25).apply(made))
+    assert engine.results["one"].cost is before.cost
+    assert [step.instance.eps for step in flatten(engine).steps if step.block.id == "batch_norm"][:2] == [0.25, 0.25]
+    engine.update(SetParam(node="one", name="mixed", value=0.0).apply(made))
+    assert engine.results["one"].status == "error", "momentum may be 0, eps may not"
+    assert engine.total is None
