@@ -66,8 +66,8 @@ class FindBar(QFrame):
 
     def dismiss(self) -> None:
         """Go away; what was found stays selected."""
+        self._before.setFocus(Qt.FocusReason.PopupFocusReason)  # before it hides: Qt would pass it to some field first
         self.hide()
-        self._before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def step(self, by: int) -> None:
         """Go to the next block found, or the one before, around at the end."""

@@ -40,10 +40,10 @@ class Overlay(QWidget):
     def dismiss(self) -> None:
         """Go away and give the focus back."""
         self._window.removeEventFilter(self)
-        self.hide()
         before, self._before = self._before, None
         if before is not None and shiboken6.isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.PopupFocusReason)
+            before.setFocus(Qt.FocusReason.PopupFocusReason)  # before it hides: Qt would pass it to some field first
+        self.hide()
         self.deleteLater()
 
     def _place(self) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from designer.graph.edits import SetParam
 from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.page import ComparePage
 from designer.ui.docks import Dock
@@ -226,3 +227,39 @@ def test_delete_is_grey_until_something_can_be_deleted(open_window: Open, qtbot:
     qtbot.waitUntil(lambda: not delete.isEnabled() and not disconnect.isEnabled())
     canvas.view.select(["stage2_ir1"])
     qtbot.waitUntil(lambda: delete.isEnabled() and disconnect.isEnabled())
+
+
+def test_the_keyboard_stays_with_the_problems_when_the_last_is_mended(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("mobilenet_v2")
+    controller = window.controller
+    assert controller is not None
+    controller.apply(SetParam(node="stage3_ir2", name="stride", value=7), "Break")
+    window.workspace.focus("problems")
+    panel = window.workspace.docks.all["problems"].build()
+    focused = window.focusWidget()
+    assert focused is not None
+    assert panel.isAncestorOf(focused)
+    controller.stack.undo()
+    qtbot.waitUntil(panel.hasFocus)
+
+
+@pytest.mark.parametrize("way", ["edit.find", "help.commands", "help.shortcuts", "insert.quick"])
+def test_what_opens_over_the_canvas_gives_the_focus_straight_back(way: str, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("mobilenet_v2")
+    assert window.page is not None
+    view = window.page.canvas.view
+    view.select(["stage2_ir1"])
+    view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    ringed = shown(view)
+    window.actions_.perform(way)
+    assert not view.hasFocus()
+    went: list[QWidget] = []
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    follow = app.focusChanged.connect(lambda _, now: went.append(now))
+    focused = window.focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, Qt.Key.Key_Escape)
+    app.focusChanged.disconnect(follow)
+    assert [one for one in went if one is not None] == [view]
+    qtbot.waitUntil(lambda: shown(view) == ringed)

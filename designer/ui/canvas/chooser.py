@@ -69,9 +69,9 @@ class Chooser(QFrame):
             return
         self._gone = True
         back = self.isAncestorOf(self.window().focusWidget()) if self.window().focusWidget() is not None else False
-        self.hide()
         if back:
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)  # before it hides: Qt would pass it to some field first
+        self.hide()
         self.deleteLater()
 
     def _narrow(self, text: str) -> None:

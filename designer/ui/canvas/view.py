@@ -297,7 +297,8 @@ class View(Camera):
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
-        self._show_ring(event.reason() in KEYBOARD)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:  # what was open for a while changes nothing
+            self._show_ring(event.reason() in KEYBOARD)
 
     def _show_ring(self, wanted: bool) -> None:
         if wanted != self._ringed:
@@ -306,9 +307,9 @@ class View(Camera):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusOutEvent(event)
-        self._show_ring(False)
         self.space_held = False
         if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._show_ring(False)
             self.cancel_gesture()
 
     def _arrow(self, direction: tuple[int, int], far: bool) -> None:

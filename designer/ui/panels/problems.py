@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QListView,
     QScrollArea,
@@ -306,6 +307,9 @@ class Problems(QWidget):
             place = next((k for k, entry in enumerate(entries) if old is not None and _about(entry) == _about(old)), 0)
             if entries:
                 self.view.setCurrentIndex(self.model.index(place))
+        focused = QApplication.focusWidget()
+        if not entries and focused is not None and self.split.isAncestorOf(focused):
+            self.setFocus(Qt.FocusReason.TabFocusReason)  # the last one is mended: the keyboard stays in the panel
         self.split.setVisible(bool(entries))
         self.none.setVisible(not entries)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if entries else Qt.FocusPolicy.TabFocus)  # something has to take it
