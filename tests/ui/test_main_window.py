@@ -26,6 +26,7 @@ from designer.document.files import save
 from designer.ui import numbers, theme, units
 from designer.ui.main_window import MainWindow
 from designer.ui.panels.fields import PairField
+from designer.ui.panels.layer_table import LayerTable
 from designer.ui.welcome import ROLE, Welcome
 from designer.ui.workspace import DOCKS
 from tests.ui.conftest import Open
@@ -298,6 +299,19 @@ def test_the_smallest_window_keeps_every_tool_in_view(open_window: Open) -> None
     assert window.preset_bar is not None
     assert window.preset_bar.fields["width"].isVisible()
     assert made.text() == "Export"
+
+
+@pytest.mark.parametrize("size", [(1152, 720), (1280, 800)])
+def test_on_a_small_screen_the_levels_of_the_table_are_not_cut(open_window: Open, size: tuple[int, int]) -> None:
+    """1152 x 720 is what a screen of 1280 x 800 gives a first window."""
+    window = open_window("mobilenet_v2", width=size[0], height=size[1])
+    table = window.findChild(LayerTable)
+    assert table is not None
+    levels = table.levels
+    assert levels.width() >= levels.sizeHint().width()
+    assert table.filter.geometry().right() < levels.geometry().left()
+    if size == (1280, 800):
+        assert table.filter.width() >= 176
 
 
 def test_a_long_sentence_is_cut_and_no_figure_is(open_window: Open) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QItemSelectionRange, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
@@ -127,6 +127,13 @@ class _View(QTableView):
         self.resized.emit()
 
 
+class _Filter(QLineEdit):
+    """As wide as its example, where there is room for that."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(176, super().sizeHint().height())
+
+
 class LayerTable(QWidget):
     """The panel. Its `header` holds the filter, the level, the choice of columns and copying."""
 
@@ -203,7 +210,7 @@ class LayerTable(QWidget):
     def _build_header(self) -> QWidget:
         header = QWidget()
         row = without_margins(QHBoxLayout(header), 8)
-        self.filter = QLineEdit()
+        self.filter = _Filter()
         self.filter.setPlaceholderText("Filter, e.g. stride=2")
         self.filter.setAccessibleName("Filter the layers")
         self.filter.setToolTip("Words of name, block or stage; values such as stride=2, groups>1, macs>1M, kernel=3")
@@ -211,7 +218,7 @@ class LayerTable(QWidget):
         self.filter.addAction(theme.current().icon("list-filter"), QLineEdit.ActionPosition.LeadingPosition)
         for inner in self.filter.findChildren(QToolButton):
             inner.setProperty("small", True)
-        self.filter.setMinimumWidth(56)
+        self.filter.setMinimumWidth(56)  # in a small window it gives way, not what is chosen beside it
         self.filter.setMaximumWidth(196)
         self.filter.textChanged.connect(self._filtered)
         self.levels = Segments(["Stage", "Block", "Layer"], "Rows")
