@@ -522,6 +522,7 @@ class MainWindow(QMainWindow):
 
     def _after_first_paint(self) -> None:
         if self.workspace.shown:
+            self.workspace.bring_floating()
             self.workspace.docks.build_visible()
         QTimer.singleShot(0, self, self._settle)
 

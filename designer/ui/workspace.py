@@ -65,6 +65,17 @@ class Workspace(QObject):
             self.reset()
         self.changed.emit()
 
+    def bring_floating(self) -> None:
+        """Docks that float came before their window was there: they lie under it and nowhere in particular. Put them where they
+        were the last time, above it."""
+        floating = [dock for dock in self.docks.all.values() if dock.isFloating() and dock.isVisible()]
+        if floating:
+            self._window.restoreState(QByteArray(self._window.settings.get(WINDOW_STATE)), LAYOUT_VERSION)
+        for dock in floating:
+            dock.hide()
+            dock.show()
+            dock.raise_()
+
     def hide(self) -> None:
         """Leave the window to the start page."""
         self.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,6 +24,7 @@ from designer.app import cards
 from designer.catalogue import load
 from designer.document.files import save
 from designer.ui import numbers, theme, units
+from designer.ui.application import Application
 from designer.ui.main_window import MainWindow
 from designer.ui.panels.fields import PairField
 from designer.ui.panels.layer_table import LayerTable
@@ -403,3 +404,40 @@ def test_counts_are_short_in_the_status_bar(open_window: Open) -> None:
     total = window.controller.engine.total
     assert total is not None
     assert f"Params {numbers.short(total.params)}" in texts(window)
+
+
+class _Shown(QObject):
+    """Notes, whenever a widget is shown, whether its window was there."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__()
+        self._window = window
+        self.window_was_there: list[bool] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Show:
+            self.window_was_there.append(self._window.isVisible())
+        return False
+
+
+def test_a_floating_dock_comes_back_above_its_window_where_it_was(program: Application, qtbot: QtBot) -> None:
+    first = program.new_window()
+    first.documents.open("mobilenet_v2")
+    with qtbot.waitSignal(first.ready, timeout=20_000):
+        first.show()
+    dock = first.workspace.docks.all["inspector"]
+    dock.setFloating(True)
+    dock.setGeometry(300, 200, 320, 400)
+    qtbot.wait(10)
+    first.workspace.save()
+    second = program.new_window()
+    second.documents.open("resnet18")
+    dock = second.workspace.docks.all["inspector"]
+    shown = _Shown(second)
+    dock.installEventFilter(shown)
+    with qtbot.waitSignal(second.ready, timeout=20_000):
+        second.show()
+    assert dock.isFloating()
+    assert dock.isVisible()
+    assert dock.geometry() == QRect(300, 200, 320, 400)
+    assert shown.window_was_there[-1:] == [True], "it was there before its window, and lies under it"
