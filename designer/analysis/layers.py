@@ -176,11 +176,11 @@ def rows_of_node(node: Node, result: NodeResult, level: str) -> list[LayerRow]:
 
 
 def stage_row(stage: str, nodes: list[Node], results: list[NodeResult], *, layers: int, group: bool) -> LayerRow:
-    """A stage's subtotal, unknown where one of its blocks is."""
-    known = all(result.outputs for result in results)
-    counted = [result for result in results if result.status != "unused"]
+    """A stage's subtotal, unknown where one of its blocks is that counts."""
+    counted = [result for result in results if result.status not in ("unused", "incomplete")]
+    known = all(result.outputs for result in counted)
     cost = sum([result.cost for result in counted], ZERO) if known else None
-    output = next(iter(results[-1].outputs.values()), None) if results else None
+    output = next(iter(counted[-1].outputs.values()), None) if counted else None
     inputs = tuple(results[0].inputs.values()) if results else ()
     said = f"{len(nodes)} {'block' if len(nodes) == 1 else 'blocks'}"
     if group and layers > len(nodes):

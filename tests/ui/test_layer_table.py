@@ -18,7 +18,8 @@ from designer.analysis.report import analyse
 from designer.app.controller import Controller
 from designer.app.settings import LAYER_COLUMNS, LAYER_SORT, LAYER_WIDTHS, Settings
 from designer.graph.design import Design
-from designer.graph.edits import RemoveNode, SetDisabled, SetParam, SetStage
+from designer.graph.edits import AddNode, RemoveNode, SetDisabled, SetParam, SetStage
+from designer.graph.network import Node
 from designer.ui import numbers, theme, units
 from designer.ui.panels.layer_delegate import cut_name
 from designer.ui.panels.layer_model import COLUMNS, PLACE
@@ -429,6 +430,27 @@ def test_names_of_layers_are_whole_in_a_window_of_1280_and_stay_apart_in_narrowe
         assert levels.width() >= levels.sizeHint().width(), "words of the levels are cut"
         assert table.header.geometry().right() < table.header.parentWidget().width()
         window.documents.controllers[0].stack.setClean()
+
+
+def test_a_longer_name_widens_its_column_at_once(show: Show) -> None:
+    panel = show(catalogue.load("mobilenet_v2"))
+    panel.resize(780, 400)
+    QApplication.processEvents()
+    before = panel.view.columnWidth(0)
+    node = Node("stage2_a_block_with_a_long_name", "relu", stage="stage2")
+    controller_of(panel).apply(AddNode(node=node), "add")
+    metrics = QFontMetrics(theme.current().font("body"))
+    assert panel.view.columnWidth(0) > before
+    assert panel.view.columnWidth(0) - NAME_AROUND >= metrics.horizontalAdvance("a_block_with_a_long_name")
+
+
+def test_a_block_that_nobody_feeds_leaves_the_subtotal_of_its_stage_as_it_is(show: Show) -> None:
+    panel = show(catalogue.load("mobilenet_v2"))
+    before = next(row for row in panel.model.rows if row.group and row.name == "stage2")
+    controller_of(panel).apply(AddNode(node=Node("stage2_more", "relu", stage="stage2")), "add")
+    after = next(row for row in panel.model.rows if row.group and row.name == "stage2")
+    assert (after.cost, after.output) == (before.cost, before.output)
+    assert after.said.startswith("3 blocks")
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ class CheckField(Field):
         self.check.setTristate(mixed or self.parameter.optional)
         if self.check.checkState() is not shown:
             self.check.setCheckState(shown)
-        self._state.setText("mixed" if mixed else "the block decides" if value is None else "")
+        self._state.setText("mixed" if mixed else "automatic" if value is None else "")
 
 
 class _Side(Spin):

@@ -229,8 +229,9 @@ class LayerModel(RowTableModel):
         return {name for name in names if len(name) >= most - 2}
 
     def letters(self) -> dict[str, int]:
-        """How many letters the longest figure of a column has, at least: no row costs more than all rows together."""
-        found: dict[str, int] = {}
+        """How many letters the longest name and the longest figure of a column have, at least: no row costs more than all rows
+        together."""
+        found: dict[str, int] = {"names": max(map(len, self.longest_names()), default=0)}
         if self.total is not None:
             for name in ("params", "buffers", "activations"):
                 found[name] = len(numbers.full(int(getattr(self.total, name))))

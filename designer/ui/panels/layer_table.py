@@ -516,6 +516,8 @@ class LayerTable(QWidget):
             if place >= 0:
                 flag = QItemSelectionModel.SelectionFlag.NoUpdate
                 self.view.selectionModel().setCurrentIndex(self.model.index(place, 0), flag)
+        if self.model.letters() != self._letters:
+            self._fit()
         self._show_selection()
 
     def _show_selection(self, *, scroll: bool = False) -> None:
