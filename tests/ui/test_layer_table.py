@@ -434,7 +434,7 @@ def test_names_of_layers_are_whole_in_a_window_of_1280_and_stay_apart_in_narrowe
 
 def test_a_longer_name_widens_its_column_at_once(show: Show) -> None:
     panel = show(catalogue.load("mobilenet_v2"))
-    panel.resize(780, 400)
+    panel.resize(860, 400)
     QApplication.processEvents()
     before = panel.view.columnWidth(0)
     node = Node("stage2_a_block_with_a_long_name", "relu", stage="stage2")
