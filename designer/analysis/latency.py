@@ -53,6 +53,10 @@ class Section(msgspec.Struct, kw_only=True):
     wholes: int = 0
 
 
+class _Kind(msgspec.Struct):
+    format: str = ""
+
+
 class _File(msgspec.Struct, kw_only=True):
     format: str
     schema: int
@@ -272,6 +276,8 @@ class LatencyTable:
     def from_json(cls, data: bytes | str) -> LatencyTable:
         """A table from its file. Raises MeasureError where it is none, or one of a newer lightdesigner."""
         try:
+            if not msgspec.json.decode(data, type=_Kind).format:
+                raise MeasureError(f'This is no latency table: it does not say "format": "{FORMAT}".')
             file = msgspec.json.decode(data, type=_File)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
             raise MeasureError(f"This is no latency table: {problem}.") from None

@@ -37,7 +37,7 @@ def survey() -> Machine:
     if torch.backends.mps.is_available():
         names["mps"] = f"{cpu_name()} GPU"
     else:
-        lacks.append(Lack(device="mps", sentence="mps is the GPU of a Mac with an Apple chip, and this machine has none."))
+        lacks.append(Lack(device="mps", sentence="This machine has no mps: that is the GPU of a Mac with an Apple chip."))
     lacks += _lacking_backends(names)
     lacks += [Lack(backend=backend, dtype="int8", sentence=ONLY_ORT) for backend in ("eager", "fused", "compile")]
     lacks += [Lack(backend="onnxruntime", dtype=dtype, sentence=ORT_TYPES) for dtype in ("fp16", "bf16")]

@@ -212,6 +212,7 @@ def test_any_other_file_is_refused_with_a_sentence(data: bytes) -> None:
     ("change", "said"),
     [
         ({"format": "lightdesign"}, "format"),
+        ({"format": ""}, "does not say"),
         ({"schema": 99}, "Update lightdesigner"),
         ({"sections": [{"setup": {}, "entries": {"a": {"ms": -1, "macs": 0, "bytes": 0}}}]}, "not a time"),
         ({"sections": [{"setup": {"device": "abacus"}}]}, "no latency table"),

@@ -378,6 +378,7 @@ def test_the_library_is_in_the_palette_and_its_blocks_are_dragged_into_other_des
     assert index.data() == "Unit"
     below = palette.model.index(1, 0, index.parent()).data()
     assert below.startswith("Skipped broken.lightblock:")
+    assert str(library().folder) not in below
     assert not palette.model.flags(palette.model.index(1, 0, index.parent()))
     heard: list[str] = []
     canvas.status_text.connect(heard.append)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap, QResizeEvent, QSh
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.app.cards import BlockCard
-from designer.app.library import PATIENCE, library
+from designer.app.library import PATIENCE, Unreadable, library
 from designer.app.own_cards import LIBRARY_SECTION, OWN_SECTION, library_cards, own_cards
 from designer.ui import theme
 from designer.ui.panels.block_help import BlockHelp
@@ -148,7 +148,7 @@ class Palette(QWidget):
         cards = own_cards(design) if design is not None else []
         self.model.set_own(cards)
         shelf = library()
-        self.model.set_library(library_cards(), [f"Skipped {one.file.name}: {one.reason}" for one in shelf.unreadable])
+        self.model.set_library(library_cards(), [_skipped(one) for one in shelf.unreadable])
         self._count()
 
     def _count(self) -> None:
@@ -213,6 +213,10 @@ class Palette(QWidget):
         card = self.model.card(index)
         if card is not None:
             self.help.show_card(card)
+
+
+def _skipped(one: Unreadable) -> str:
+    return f"Skipped {one.file.name}: {one.reason.removeprefix(f'{one.file}: ')}"
 
 
 def drag_picture(card: BlockCard, ratio: float) -> QPixmap:
