@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from blocks.block import CATEGORIES
 from designer.ui import theme
@@ -39,6 +39,8 @@ class Ink:
         self._tints: dict[tuple[int, float], QColor] = {}
         self._heat: dict[int, tuple[QBrush, Letters]] = {}
         self._wide: dict[tuple[str, int], QPen] = {}
+        self._pictures: dict[tuple[str, int, float, float], tuple[QPixmap, QRectF]] = {}
+        self._borders: dict[str, QPen] = {}
         self.body = QBrush(color("node.body"))
         self.body_hover = QBrush(color("node.body_hover"))
         self.blocked = QBrush(color("node.blocked"))
@@ -125,6 +127,26 @@ class Ink:
             found.setWidthF(key[1] / 4)
         return found
 
+    def frame_pen(self, name: str) -> QPen:
+        """The border of the frame of a stage: `stage.3`."""
+        found = self._borders.get(name)
+        if found is None:
+            found = self._borders[name] = QPen(self.color(name, self.frame_border), 1)
+            found.setCosmetic(True)
+        return found
+
+    def picture(self, name: str, color: QColor, size: float, ratio: float) -> tuple[QPixmap, QRectF]:
+        """An icon's picture and the rectangle of all of it. The theme keeps pictures too, but by the name of a colour, which
+        takes longer to write than the picture to draw."""
+        key = (name, color.rgba(), size, ratio)
+        found = self._pictures.get(key)
+        if found is None:
+            if len(self._pictures) > 512:
+                self._pictures.clear()
+            pixmap = self.theme.pixmap(name, color, round(size), ratio)
+            found = self._pictures[key] = (pixmap, QRectF(pixmap.rect()))
+        return found
+
     def bar(self, fraction: float) -> QColor:
         """The colour of a share bar, in 64 steps."""
         step = round(fraction * 64)
@@ -193,8 +215,13 @@ def draw_port(
     painter: QPainter, kit: Ink, x: float, y: float, state: str = "", optional: bool = False, more: bool = False
 ) -> None:
     """A port. While a wire is dragged `state` is source, can, snapped or refused; else hover or nothing."""
-    accent = kit.color("accent.base")
     centre = QPointF(x, y)
+    if not state and not more:  # nearly all
+        painter.setBrush(kit.port_fill)
+        painter.setPen(kit.port_dashed if optional else kit.port_ring)
+        painter.drawEllipse(centre, 3.25, 3.25)
+        return
+    accent = kit.color("accent.base")
     if state == "refused":
         painter.setPen(kit.border_dashed)
         painter.setBrush(kit.port_fill)
@@ -239,8 +266,8 @@ def draw_mark(painter: QPainter, kit: Ink, x: float, y: float, status: str, scal
 def draw_icon(painter: QPainter, kit: Ink, name: str, color: QColor, x: float, y: float, size: float) -> None:
     """An icon with its top left corner at (x, y), as sharp as the device and the zoom allow."""
     ratio = painter.deviceTransform().m11()
-    picture = kit.theme.pixmap(name, color, round(size), max(1.0, round(ratio * 4) / 4))
-    painter.drawPixmap(QRectF(x, y, size, size), picture, QRectF(picture.rect()))
+    picture, whole = kit.picture(name, color, size, max(1.0, round(ratio * 4) / 4))
+    painter.drawPixmap(QRectF(x, y, size, size), picture, whole)
 
 
 def draw_toggle(painter: QPainter, kit: Ink, box: Box, icon: str, zoom: float) -> None:

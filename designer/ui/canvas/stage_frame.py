@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath
 
 from designer.analysis.describe import stage_title
 from designer.graph.design import DOWN, RIGHT
@@ -150,9 +150,7 @@ class StageFrame(CanvasItem):
         painter.fillRect(QRectF(left, top + cut, right - left, bottom - top - 2 * cut), tint)
         painter.fillRect(QRectF(left + cut, top, right - left - 2 * cut, cut), tint)
         painter.fillRect(QRectF(left + cut, bottom - cut, right - left - 2 * cut, cut), tint)
-        pen = QPen(kit.color(name, kit.frame_border), 1)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
+        painter.setPen(kit.frame_pen(name))
         painter.drawLine(QPointF(left + stripe, top), QPointF(right - radius, top))
         painter.drawLine(QPointF(left + stripe, bottom), QPointF(right - radius, bottom))
         painter.drawLine(QPointF(right, top + radius), QPointF(right, bottom - radius))
