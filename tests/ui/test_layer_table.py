@@ -150,6 +150,8 @@ def test_sorting_goes_down_up_and_back(show: Show, qtbot: QtBot) -> None:
     params = [row.cost.params for row in panel.model.rows if row.cost is not None]
     assert params == sorted(params, reverse=True)
     assert not any(row.group for row in panel.model.rows)
+    called = [panel.model.shown_name(row) for row in panel.model.rows]
+    assert len(set(called)) == len(called), "no two rows look alike, though each stage has an ir1"
     click_header(qtbot, panel, "params")
     params = [row.cost.params for row in panel.model.rows if row.cost is not None]
     assert params == sorted(params)

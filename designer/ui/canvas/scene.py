@@ -535,8 +535,9 @@ class Scene(Surface):
         last = max(members, key=lambda node_id: self._rank.get(node_id, 0))
         for node_id in members:
             result = results[node_id]
-            params += result.cost.params
-            macs += result.cost.macs
+            if result.status != "unused":  # as in the totals
+                params += result.cost.params
+                macs += result.cost.macs
             if result.status == "error":
                 bad += 1
             elif result.status == "blocked":

@@ -113,7 +113,7 @@ class LayerDelegate(CellDelegate):
             look.color("state.error" if row.status == "error" else "text.muted" if row.status in _GREY else "text.primary")
         )
         room = QRect(left, rect.y(), rect.right() - left - 4, rect.height())
-        shown = row.name
+        shown = self._model.shown_name(row)
         if 2 * LETTER * len(shown) > room.width():
             shown = cut_name(shown, painter.fontMetrics(), room.width())
         painter.drawText(room, _LEFT, shown)

@@ -222,9 +222,14 @@ class LayerModel(RowTableModel):
         self.endResetModel()
         self.rebuilt.emit()
 
+    def shown_name(self, row: LayerRow) -> str:
+        """What a row is called: with its stage where it does not stand under it, for each stage may have a unit1."""
+        sorted_ = self._sort != SORT_NATURAL
+        return f"{row.stage}.{row.name}" if sorted_ and row.stage is not None and row.level != STAGE else row.name
+
     def longest_names(self) -> set[str]:
         """The names that may be the widest of those that are shown: those with the most letters, or nearly so."""
-        names = {row.name for row in self.rows[:SAMPLE] if row.level != STAGE}
+        names = {self.shown_name(row) for row in self.rows[:SAMPLE] if row.level != STAGE}
         most = max(map(len, names), default=0)
         return {name for name in names if len(name) >= most - 2}
 

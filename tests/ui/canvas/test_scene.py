@@ -258,3 +258,15 @@ def test_whatever_is_edited_the_scene_is_as_fresh(seed: int) -> None:
     while controller.stack.canUndo():
         controller.stack.undo()
     assert picture(scene) == start
+
+
+def test_what_nobody_reads_is_in_no_subtotal_of_a_stage(qapp: QApplication) -> None:
+    controller = Controller(load("mobilenet_v2"))
+    scene = Scene(controller)
+    before = scene.frames["stage2"].facts
+    first, new = Edge("stage2_ir1", "y", "stage2_ir2", "x"), Node("stage2_more", "conv2d", {"out_channels": 8}, stage="stage2")
+    add = AddNode(node=new), Connect(source=first.source, source_port="y", target=new.id, target_port="x")
+    assert controller.apply(Compound(edits=add, name="add"), "Add")
+    assert controller.engine.results[new.id].status == "unused"
+    after = scene.frames["stage2"].facts
+    assert (after.params, after.macs, after.share) == (before.params, before.macs, before.share)
