@@ -205,9 +205,9 @@ class NodeItem(CanvasItem):
             self._draw_close(painter, kit)
         else:
             self._draw_middle(painter, kit, zoom)
-        painter.setFont(kit.body_font)
+        states = self.port_states
         for place in (*self.inputs, *self.outputs):
-            state = self.port_states.get((place.output, place.name), "")
+            state = states.get((place.output, place.name), "") if states else ""
             if place.more and not state and not self.hovered:
                 continue
             draw.draw_port(painter, kit, place.x, place.y, state, place.optional, place.more)
