@@ -502,7 +502,7 @@ class Scene(Surface):
         if not stages:
             return
         positions = self._stage_positions()
-        for stage in stages:
+        for stage in sorted(stages, key=lambda stage: positions.get(stage, 0)):  # where frames overlap, the later lies above
             members = self._members.get(stage)
             if not members or stage_id(stage) in self.folds.folded.folds:
                 continue
