@@ -13,7 +13,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from blocks.block import Composite, Primitive, Values
-from blocks.cost import ZERO, Cost
+from blocks.cost import ZERO, total_of
 from blocks.drawing import Drawing, DrawProblem, LaterDrawing, Part, Ref, Result, Tensor
 from blocks.errors import BlockError
 from blocks.ids import valid_id
@@ -224,27 +224,11 @@ def _evaluate_drawing(block: Any, values: Values, inputs: tuple[TensorSpec, ...]
     if len(refs) != len(block.outputs):
         raise RuntimeError(f"{block.id} declares outputs {block.outputs}, but drew {len(refs)}")
     parts = draw.parts
-    names: list[str] = []
-    primitives = params = buffers = macs = activations = add = mul = div_exp = compare = 0
-    for part in parts:
-        names.append(part.name)
-        result = part.result
-        cost = result.cost
-        primitives += result.primitives
-        params += cost.params
-        buffers += cost.buffers
-        macs += cost.macs
-        activations += cost.activations
-        add += cost.add
-        mul += cost.mul
-        div_exp += cost.div_exp
-        compare += cost.compare
-    _check_names(tuple(names))
+    draw.check_names()
+    primitives = sum([part.result.primitives for part in parts])
     if primitives > MAX_PRIMITIVES:
         raise too_large(f"{block.id} would draw {primitives:,} layers; a design may have {MAX_PRIMITIVES:,}")
-    result = Result(
-        block, values, inputs, instance, outputs, Cost(params, buffers, macs, activations, add, mul, div_exp, compare)
-    )
+    result = Result(block, values, inputs, instance, outputs, total_of([part.result.cost for part in parts]))
     result.drawing = Drawing(tuple(parts), refs)
     result.primitives = primitives
     if block.notes:
