@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from designer.app.controller import Controller
     from designer.app.recovery import Claim
     from designer.ui.dialogs.question import Question
+    from designer.ui.document_page import Notice
 
 FILTER = "Designs (*.lightdesign);;All files (*)"
 
@@ -31,7 +32,7 @@ class Host(Protocol):
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""
 
-    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> QWidget:
+    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> Notice:
         """Write a sentence above a document, with what can be done about it; gives the widget, which goes once it is answered."""
         ...
 
@@ -71,7 +72,7 @@ class DocumentActions(QObject):
         self._window = window
         self._host = host
         self._documents = documents
-        self._notices: dict[Controller, QWidget] = {}
+        self._notices: dict[Controller, tuple[Disk, Notice]] = {}  # what stands above a document about its file
         self._looking = QTimer(self)  # at the disk, once the window has come to the front and has settled
         self._looking.setSingleShot(True)
         self._looking.setInterval(0)
@@ -257,39 +258,48 @@ class DocumentActions(QObject):
         if controller is None or controller.path is None:
             return
         state = self._documents.disk(controller)
-        if state is Disk.SAME or controller in self._notices:
+        said = self._notices[controller][0] if controller in self._notices else Disk.SAME
+        if state is Disk.SAME and said is Disk.GONE:
+            return  # it is still missing, as was said
+        if state is said:
             return
-        name = controller.path.name
+        self._answered(controller)
         if state is Disk.GONE:
             self._documents.keep_ours(controller)
             self._notify(
                 controller,
-                f"{name} is no longer in its folder. What is open here is all there is of it: save it, there or elsewhere.",
+                state,
+                f"{controller.path.name} is no longer in its folder. What is open here is all there is of it: save it, there or "
+                "elsewhere.",
                 {"Save": lambda: self.save(controller), "Save as…": lambda: self.save_as(controller)},
             )
-            return
-        mine = " You have changes here too: reading the file drops them." if controller.unsaved else ""
-        self._notify(
-            controller,
-            f"{name} was changed by something else.{mine}",
-            {
-                "Read the file": lambda: self.revert(controller),
-                "Keep what is here": lambda: self._documents.keep_ours(controller),
-            },
-        )
+        elif state is Disk.CHANGED:
+            notice = self._notify(
+                controller,
+                state,
+                _changed(controller),
+                {
+                    "Read the file": lambda: self.revert(controller),
+                    "Keep what is here": lambda: self._documents.keep_ours(controller),
+                },
+            )
+            # which is also emitted when the document becomes unsaved, or stops being so
+            notice.follow(controller.title_changed, lambda: _changed(controller))
 
-    def _notify(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> None:
-        notice = self._notices[controller] = self._host.tell(controller, sentence, choices)
+    def _notify(self, controller: Controller, state: Disk, sentence: str, choices: dict[str, Callable[[], object]]) -> Notice:
+        notice = self._host.tell(controller, sentence, choices)
+        self._notices[controller] = state, notice
         notice.destroyed.connect(lambda: self._gone(controller, notice))
+        return notice
 
     def _gone(self, controller: Controller, notice: QWidget) -> None:
-        if self._notices.get(controller) is notice:
+        if controller in self._notices and self._notices[controller][1] is notice:
             del self._notices[controller]
 
     def _answered(self, controller: Controller) -> None:
         """The file and the document agree again: what was said about it is no longer true."""
-        notice = self._notices.pop(controller, None)
-        if notice is not None:
+        if controller in self._notices:
+            _, notice = self._notices.pop(controller)
             notice.hide()
             notice.deleteLater()
 
@@ -367,6 +377,12 @@ class DocumentActions(QObject):
         # a design's name may be `mobilenet_v2:width=0.5`, which not every disk takes
         name = re.sub(r"[^\w .()=,+-]+", "_", controller.title).strip(" .") or "untitled"
         return Path(self._folder()) / f"{name}.lightdesign"
+
+
+def _changed(controller: Controller) -> str:
+    assert controller.path is not None, "without a file nothing can change it"
+    mine = " You have changes here too: reading the file drops them." if controller.unsaved else ""
+    return f"{controller.path.name} was changed by something else.{mine}"
 
 
 def _short(file: Path, number: int) -> str:

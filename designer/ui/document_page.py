@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, SignalInstance, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from designer.ui import theme
@@ -24,7 +24,6 @@ class Notice(QFrame):
     def __init__(self, sentence: str, choices: dict[str, Callable[[], object]], *, error: bool = False) -> None:
         super().__init__()
         self.setProperty("role", "problem" if error else "notice")
-        self.setAccessibleName(sentence)
         row = without_margins(QHBoxLayout(self), 8)
         row.setContentsMargins(12, 6, 6, 6)
         mark = label()
@@ -32,7 +31,10 @@ class Notice(QFrame):
         icon = theme.current().icon("circle-x" if error else "triangle-alert", color)
         mark.setPixmap(icon.pixmap(QSize(16, 16), self.devicePixelRatio()))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(label(sentence, wrap=True), 1)
+        self._sentence = label(wrap=True)
+        row.addWidget(self._sentence, 1)
+        self._current = lambda: sentence
+        self._say(sentence)
         self.buttons: dict[str, QPushButton] = {}
         for text, do in choices.items():
             one = button(text, on_click=partial(self._choose, do))
@@ -42,6 +44,19 @@ class Notice(QFrame):
         close = tool_button(icon="x", name="Hide this message", small=True)
         close.clicked.connect(self._gone)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _say(self, sentence: str) -> None:
+        self._sentence.setText(sentence)
+        self.setAccessibleName(sentence)
+
+    def follow(self, changed: SignalInstance, sentence: Callable[[], str]) -> None:
+        """Say what `sentence` gives whenever something has changed."""
+        self._current = sentence
+        changed.connect(self._read_again)
+
+    @Slot()
+    def _read_again(self) -> None:
+        self._say(self._current())
 
     def _choose(self, do: Callable[[], object]) -> None:
         self._gone()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from designer.app.worker_client import WorkerClient
     from designer.ui.context_menus import ContextMenus
     from designer.ui.document_actions import DocumentActions
-    from designer.ui.document_page import DocumentPage
+    from designer.ui.document_page import DocumentPage, Notice
     from designer.ui.preset_bar import PresetBar
     from designer.ui.status_bar import StatusBar
 
@@ -325,7 +325,7 @@ class MainWindow(QMainWindow):
         if page is not None and page is not self.tabs.current:
             self.tabs.show(page)
 
-    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> QWidget:
+    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> Notice:
         """Say something above a document, which stays until somebody answers; gives the widget that says it."""
         page = self.page_of(controller)
         assert page is not None, "the document has no tab here"

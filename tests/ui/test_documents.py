@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from designer.app.controller import Controller
 from designer.app.documents import Documents
@@ -26,6 +27,7 @@ from designer.ui.dialogs.question import CANCEL, Question
 from designer.ui.dialogs.recovery import GO, RecoveryDialog, Row, when
 from designer.ui.dialogs.unsaved import DROP, SAVE, Unsaved
 from designer.ui.document_actions import DocumentActions
+from designer.ui.document_page import Notice
 from tests.designs import chain
 
 
@@ -37,14 +39,15 @@ class Window(QMainWindow):
         self.actions_ = Actions(self)
         self.documents = Documents(session, settings, self)
         self.said: list[str] = []
-        self.told: list[tuple[str, dict[str, Callable[[], object]], QWidget]] = []
+        self.told: list[tuple[str, dict[str, Callable[[], object]], Notice]] = []
         self.files = DocumentActions(self, self, self.documents, self.actions_)
 
     def say(self, sentence: str) -> None:
         self.said.append(sentence)
 
-    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> QWidget:
-        notice = QWidget(self)
+    def tell(self, controller: Controller, sentence: str, choices: dict[str, Callable[[], object]]) -> Notice:
+        notice = Notice(sentence, choices)
+        notice.setParent(self)
         self.told.append((sentence, choices, notice))
         return notice
 
@@ -446,6 +449,50 @@ def test_reading_a_changed_file_over_changes_here_asks_first(window: Window, fil
     person.will(questions.READ)
     choices["Read the file"]()
     assert controller.design.notes[""]["n"].text == "theirs"
+
+
+def test_what_is_said_of_a_changed_file_follows_what_is_unsaved_here(window: Window, file: Path, qtbot: QtBot) -> None:
+    controller = window.documents.open(file)
+    note(controller, "ours")
+    change(file)
+    activate(window, qtbot)
+    notice = window.told[0][2]
+    assert "changes here too" in notice.accessibleName()
+    controller.stack.undo()
+    assert notice.accessibleName() == "net.lightdesign was changed by something else."
+    controller.stack.redo()
+    assert "changes here too" in notice.accessibleName()
+
+
+def test_what_is_said_of_a_changed_file_goes_when_it_is_no_longer_so(window: Window, file: Path, qtbot: QtBot) -> None:
+    window.documents.open(file)
+    before = file.read_bytes()
+    change(file)
+    activate(window, qtbot)
+    notice = window.told[0][2]
+    file.write_bytes(before)
+    activate(window, qtbot)
+    assert not isValid(notice)
+    file.unlink()
+    activate(window, qtbot)
+    activate(window, qtbot)
+    assert [sentence.split(".lightdesign ")[1].split(".")[0] for sentence, *_ in window.told] == [
+        "was changed by something else",
+        "is no longer in its folder",
+    ]
+
+
+def test_a_changed_file_that_is_then_removed_is_said_to_be_gone(window: Window, file: Path, qtbot: QtBot) -> None:
+    window.documents.open(file)
+    change(file)
+    activate(window, qtbot)
+    file.unlink()
+    activate(window, qtbot)
+    (_, _, changed), (sentence, _, gone) = window.told
+    assert not isValid(changed)
+    assert "is no longer in its folder" in sentence
+    activate(window, qtbot)
+    assert isValid(gone)
 
 
 def test_keeping_what_is_here(window: Window, file: Path, qtbot: QtBot) -> None:

@@ -382,7 +382,7 @@ def test_dragging_the_width_of_a_preset_redraws_it_in_one_step(show: Show, qtbot
     assert controller.title == f"mobilenet_v2:width={width}"
     controller.stack.undo()
     assert state(controller.design) == before
-    assert preset.form.rows["width"].field.spin.text() == "1"
+    assert preset.form.rows["width"].field.spin.text() == "1.00"
 
 
 def test_options_are_shown_while_the_design_equals_its_preset(show: Show, qtbot: QtBot) -> None:

@@ -23,7 +23,7 @@ def test_dragging_the_width_redraws_live_as_one_step(open_window: Open, qtbot: Q
     assert controller is not None
     width = bar_of(window).fields["width"]
     assert width.isVisible()
-    assert width.spin.text() == "1"
+    assert width.spin.text() == "1.00"
     seen = []
     width.slider.setSliderDown(True)
     for position in (width.slider.value() - 20, width.slider.value() - 40, 60):
@@ -36,7 +36,7 @@ def test_dragging_the_width_redraws_live_as_one_step(open_window: Open, qtbot: Q
     assert controller.stack.count() == 1
     controller.stack.undo()
     assert controller.engine.total.macs == 300_774_272
-    assert width.spin.text() == "1"
+    assert width.spin.text() == "1.00"
 
 
 def test_what_colours_the_blocks_is_said_in_full_beside_them(open_window: Open) -> None:
@@ -96,6 +96,6 @@ def test_each_tab_has_its_own_options(open_window: Open) -> None:
     window = open_window("mobilenet_v2:width=0.5", "squeezenet1_1")
     assert set(bar_of(window).fields) == {"resolution"}
     window.tabs.step(-1)
-    assert bar_of(window).fields["width"].spin.text() == "0.5"
+    assert bar_of(window).fields["width"].spin.text() == "0.50"
     window.actions_.perform("file.new")
     assert not bar_of(window).isVisible()

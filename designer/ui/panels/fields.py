@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from blocks.errors import BlockError
 from blocks.parameters import Bool, Choice, Float, Int, Padding, Pair, Parameter, Shape
 from designer.ui.panels.scales import Scale
-from designer.ui.panels.spin import ARROWS, Spin, words
+from designer.ui.panels.spin import ARROWS, Spin, unit_of, words
 from designer.ui.wheel import scrolls_past
 from designer.ui.widgets import Segments, label, repolish, tool_button, without_margins
 
@@ -75,14 +75,14 @@ class Field(QWidget):
     def _unit(self) -> QLabel | None:
         if not self.parameter.unit:
             return None
-        unit = label(self.parameter.unit, "caption")
+        unit = label(unit_of(self.parameter), "caption")
         self._row.addWidget(unit)
         return unit
 
 
 def describe(parameter: Parameter[Any]) -> str:
     """Help and range of a parameter, for its tooltip."""
-    unit = f" {parameter.unit}" if parameter.unit and parameter.kind in ("int", "float", "pair", "padding") else ""
+    unit = f" {unit_of(parameter)}" if parameter.unit and parameter.kind in ("int", "float", "pair", "padding") else ""
     none = " or none" if parameter.optional and not isinstance(parameter, Choice) else ""
     return f"{parameter.help}\n{_upper(parameter.allowed())}{unit}{none}. Default {words(parameter.default)}."
 

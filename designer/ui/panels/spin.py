@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QWidget
 
 from blocks.errors import BlockError
 from blocks.parameters import Float, Parameter
+from designer.analysis.numbers import TIMES
 from designer.ui.wheel import scrolls_past
 
 AROUND, ARROWS = 26, 12  # px of a field beside its number: margins and arrows; of these, the arrows
@@ -27,6 +28,20 @@ def words(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return " × ".join(map(str, value))
     return str(value)
+
+
+def unit_of(parameter: Parameter[Any]) -> str:
+    """The unit of a parameter as it stands beside its number: `px`, `×`."""
+    return TIMES if parameter.unit == "x" else parameter.unit
+
+
+def _written(parameter: Parameter[Any], value: Any) -> str:
+    """A value as its own field shows it: a multiplier, which changes nothing at 1.00, with two decimals if they are enough."""
+    if isinstance(parameter, Float) and unit_of(parameter) == TIMES and parameter.default == 1 and isinstance(value, float):
+        text = f"{value:.2f}"
+        if float(text) == value:
+            return text
+    return words(value)
 
 
 class Spin(QAbstractSpinBox):
@@ -52,7 +67,7 @@ class Spin(QAbstractSpinBox):
 
     def show_value(self, value: Any, *, mixed: bool = False) -> None:
         self._value, self._mixed = value, mixed
-        text = "" if mixed else words(value)
+        text = "" if mixed else _written(self.parameter, value)
         self.lineEdit().setPlaceholderText(self.MIXED if mixed else "")
         if self._read(self.text()) != value or (mixed and self.text()) or isinstance(self._read(self.text()), BlockError):
             with QSignalBlocker(self.lineEdit()):
@@ -102,7 +117,7 @@ class Spin(QAbstractSpinBox):
             self.edited.emit(error)
             return
         with QSignalBlocker(self.lineEdit()):
-            self.lineEdit().setText(words(value))
+            self.lineEdit().setText(_written(self.parameter, value))
         self._tell(value)
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802
