@@ -147,16 +147,9 @@ class Arranger(QObject):
         if canvas.whole.orientation == flow:
             return
         self.cancel()
-        whole, before = self._all_seen(), canvas.scene.places()
         anchor = self._anchor(canvas.whole.nodes) if canvas.scene is canvas.whole else ""
         step = arranging.turned(canvas.document.design, flow, canvas.whole.places(), anchor)
-        self._glide(lambda: canvas.document.apply(step, step.name))
-        if whole:
-            self._look_there(whole, before)
-        elif anchor in canvas.scene.nodes:
-            canvas.view.look(canvas.view.zoom, QPointF(*canvas.scene.nodes[anchor].box.centre))
-        else:
-            canvas.view.show_beginning()
+        self._glide(lambda: canvas.document.apply(step, step.name))  # what is seen then is `Turning`'s business
         canvas.flow_chosen.emit(flow)
 
     def align(self, how: str) -> None:
@@ -245,20 +238,27 @@ class Arranger(QObject):
         else:
             root = self.canvas.controller.design.root
             places = arranging.in_place(places, before, lambda node_id, at: rect(at, root.node(node_id).block))
-        whole = self._all_seen()
-        self._apply(arranging.rearrange(self.canvas.controller.design, before, places, name, only))
-        self._look_there(whole, before)
+        whole = self.canvas.view.sees_all()
+        step = arranging.rearrange(self.canvas.controller.design, before, places, name, only)
+        self._apply(step, partial(self._look_there, whole, before))
 
     def _completed(self, places: dict[str, Point]) -> None:
         self.canvas.scene.take_layout(places)
         self.canvas.view.show_beginning()
 
-    def _apply(self, step: Compound) -> bool:
-        if not step.edits:
-            return False
-        return self._glide(lambda: self.canvas.controller.apply(step, step.name))
+    def _apply(self, step: Compound, then: Callable[[], object] | None = None) -> None:
+        """Make a step; `then` once everything stands in its new place, before it is shown on its way there."""
 
-    def _glide(self, change: Callable[[], bool]) -> bool:
+        def change() -> bool:
+            done = self.canvas.controller.apply(step, step.name)
+            if done and then is not None:
+                then()
+            return done
+
+        if step.edits:
+            self._glide(change)
+
+    def _glide(self, change: Callable[[], bool]) -> None:
         """Make a change; then show how things get to their new places."""
         scene = self.canvas.scene
         self.glide.settle()
@@ -266,7 +266,6 @@ class Arranger(QObject):
         done = change()
         if done and before is not None and self.canvas.scene is scene and not self.canvas.view.read_only:
             self.glide.go(scene, before)
-        return done
 
     # -- what is seen ------------------------------------------------------------------------------------------------------------
 
@@ -282,11 +281,6 @@ class Arranger(QObject):
             if node_id in boxes and node_id in self.canvas.scene.controller.design.root
         ]
         return min(near)[1] if near else ""
-
-    def _all_seen(self) -> bool:
-        """Whether the whole content is in view."""
-        content, seen = self.canvas.scene.content(), self.canvas.view.seen()
-        return content is None or (seen.holds(content.left, content.top) and seen.holds(content.right, content.bottom))
 
     def _look_there(self, whole: bool, before: dict[str, Point]) -> None:
         """Whoever saw everything sees everything again; what has left the view altogether is brought back."""

@@ -67,6 +67,16 @@ class Camera(QGraphicsView):
         area = self.mapToScene(self.viewport().rect()).boundingRect()
         return Box(area.left(), area.top(), area.right(), area.bottom())
 
+    def sees_all(self) -> bool:
+        """Whether the whole content is in view."""
+        content, seen = self.surface.content(), self.seen()
+        return content is None or (seen.holds(content.left, content.top) and seen.holds(content.right, content.bottom))
+
+    @property
+    def zooming(self) -> bool:
+        """Whether it is on its way to another look."""
+        return self._motion.running
+
     def look(self, zoom: float, scene: QPointF, at: QPointF | None = None) -> None:
         """Show at this zoom, with a place of the scene under a place of the view (its middle)."""
         if at is None:

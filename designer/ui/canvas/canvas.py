@@ -27,6 +27,7 @@ from designer.ui.canvas.rooms import Look, Room, can_enter, own_scope
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.staging import Staging
 from designer.ui.canvas.surface import Surface
+from designer.ui.canvas.turning import Turning
 from designer.ui.canvas.view import View
 from designer.ui.canvas_actions import CanvasActions
 from designer.ui.own_block_actions import OwnBlockActions
@@ -98,6 +99,7 @@ class Canvas(QWidget):
         self.handlers.update(self.looks.handlers())
         self.reasons.update(self.looks.reasons())
         self.arranger = Arranger(self)
+        self.turning = Turning(self)
         self.handlers.update(self.arranger.handlers())
         self.reasons.update(self.arranger.reasons())
         self.checks: dict[str, Callable[[], bool]] = {
@@ -218,7 +220,7 @@ class Canvas(QWidget):
 
     def _look(self) -> Look:
         centre = self.view.centre()
-        return Look(self.view.zoom, centre.x(), centre.y())
+        return Look(self.view.zoom, centre.x(), centre.y(), self.view.surface.orientation)
 
     def _way_here(self) -> tuple[str, ...]:
         """The way to the network that is edited now."""
@@ -250,7 +252,10 @@ class Canvas(QWidget):
         left = self._rooms.pop()
         self._settle()
         self._show_surface()
-        self.view.look(left.look.zoom, QPointF(left.look.x, left.look.y))
+        if left.look.flow == self.view.surface.orientation:
+            self.view.look(left.look.zoom, QPointF(left.look.x, left.look.y))
+        else:  # nothing stands where it was seen
+            self.view.show_beginning()
         left.close()
 
     def _go_out_to(self, node_id: str) -> None:

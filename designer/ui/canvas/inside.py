@@ -54,8 +54,11 @@ class InsideScene(Surface):
         result = self.result
         if result is None:
             return False
-        if result is self._result and self.orientation == known(self.controller.design.flow):
+        turns = self.orientation != known(self.controller.design.flow)
+        if result is self._result and not turns:
             return True
+        if turns:
+            self.turning.emit()
         self._result = result
         drawing = result.drawing
         assert drawing is not None
@@ -72,6 +75,8 @@ class InsideScene(Surface):
         self.widen()
         self.update()
         self.contents_changed.emit()
+        if turns:
+            self.turned.emit()
         return True
 
     def warmth(self, node_id: str) -> Warmth | None:

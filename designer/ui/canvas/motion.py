@@ -28,7 +28,12 @@ class ZoomMotion(QVariantAnimation):
     @property
     def target(self) -> float:
         """The zoom that it leads to; the present one when it stands still."""
-        return self._zooms[1] if self.state() == QVariantAnimation.State.Running else self._view.zoom
+        return self._zooms[1] if self.running else self._view.zoom
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not arrived yet."""
+        return self.state() == QVariantAnimation.State.Running
 
     def go(self, zoom: float, place: QPointF, at: QPointF | None, duration: int) -> None:
         """Lead to a zoom where `place` of the scene is under `at` of the view (its middle), in so many ms."""

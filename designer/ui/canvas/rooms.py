@@ -15,11 +15,12 @@ Trail = tuple[str, ...]
 
 
 class Look(NamedTuple):
-    """Zoom and middle of what was seen before, to come back to."""
+    """Zoom and middle of what was seen before, to come back to, and which way wires ran there."""
 
     zoom: float
     x: float
     y: float
+    flow: str
 
 
 class Room(NamedTuple):

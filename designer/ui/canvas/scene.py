@@ -260,14 +260,15 @@ class Scene(Surface):
     # -- following the graph -----------------------------------------------------------------------------------------------
 
     def _follow_graph(self, delta: GraphDelta) -> None:
-        if delta.everything:
-            self._own = {}
-            self.rebuild()
-            return
         design = self.controller.design
-        if known(design.flow) != self.orientation:
+        turns = known(design.flow) != self.orientation
+        if turns:
+            self.turning.emit()
+        if delta.everything or turns:
             self._own = {}
             self.rebuild()
+            if turns:
+                self.turned.emit()
             return
         touched = {node_id for scope, node_id in delta.touched if scope == ROOT}
         if delta.definitions:

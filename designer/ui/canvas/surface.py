@@ -45,6 +45,8 @@ class Surface(QGraphicsScene):
 
     contents_changed = Signal()  # something came, went, moved or looks different: for the minimap
     heat_changed = Signal()  # another figure colours the blocks, or its scale is another
+    turning = Signal()  # wires are about to run another way: everything is still where it was
+    turned = Signal()  # they do, and everything stands where it belongs
 
     read_only = False
 
