@@ -20,21 +20,21 @@ GESTURES = (
     ("Cut wires", "Shift + drag"),
     ("Insert on a wire", "Drop a block on it"),
 )
-COLUMNS = (("File", "Edit"), ("View", "Insert", "Design"), ("Measure", "Window", "Help", ""))
+COLUMNS = (("File", "View"), ("Edit", "Insert"), ("Design", "Measure"), ("Window", "Help", ""))
 
 
 class Shortcuts(Overlay):
-    """All keys at once, in three columns."""
+    """All keys at once, in four columns."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, "Keyboard shortcuts", width=1040, height=712)
+        super().__init__(window, "Keyboard shortcuts", width=1240, height=652)
         head = without_margins(QHBoxLayout())
         head.addWidget(label("Keyboard shortcuts", "block-title"))
         head.addStretch(1)
         head.addWidget(label("Keys marked with a dot act while the canvas has the focus.", "caption"))
         self.column.addLayout(head)
         inner = QWidget()
-        row = without_margins(QHBoxLayout(inner), 32)
+        row = without_margins(QHBoxLayout(inner), 24)
         for menus in COLUMNS:
             column = without_margins(QVBoxLayout(), 4)
             for menu in menus:
