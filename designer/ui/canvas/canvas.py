@@ -16,6 +16,7 @@ from designer.graph.own_block import OWN
 from designer.ui import theme, units
 from designer.ui.canvas.arranger import Arranger
 from designer.ui.canvas.bars import READ_ONLY, Figures, Trail, ZoomBar, figures_of, said_of
+from designer.ui.canvas.empty_hint import EmptyHint
 from designer.ui.canvas.gestures import notes
 from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.hit_test import Hit
@@ -63,6 +64,7 @@ class Canvas(QWidget):
         self.minimap = Minimap(self.view, self)
         self.minimap.wants_other_size.connect(self._arrange)
         self.zoom_bar = ZoomBar(self.view, self)
+        self.empty_hint = EmptyHint(self)
         self.trail = Trail(self)
         self.trail.chosen.connect(self._go_back_to)
         self._wants_minimap = True
@@ -343,6 +345,7 @@ class Canvas(QWidget):
         dead = next((k for k, room in enumerate(self._rooms) if everything or not room.alive), None)
         if dead is not None:
             self._go_back_to(dead)
+        self.empty_hint.setVisible(self._is_empty)
         if self.minimap.sizeHint().width() != self.minimap.width():  # wires run another way
             self._arrange()
         if self._rooms:
@@ -360,6 +363,10 @@ class Canvas(QWidget):
         """Show what was chosen before. What is not known here, or there no longer, is left out."""
         self.looks.choose(look)
         self.staging.choose(self.whole, look)
+
+    @property
+    def _is_empty(self) -> bool:
+        return not self.view.read_only and not len(self.controller.design.root) and not self.scene.note_items
 
     def _write_anew(self) -> None:
         for surface in self.surfaces:
@@ -420,5 +427,7 @@ class Canvas(QWidget):
         self.view.covered = self.trail.height() + margin if self._rooms else 0
         legend = self.looks.legend.sizeHint()
         self.looks.legend.setGeometry(margin, bottom - legend.height(), legend.width(), legend.height())
+        self.empty_hint.setVisible(self._is_empty)
+        self.empty_hint.move((self.width() - self.empty_hint.width()) // 2, (self.height() - self.empty_hint.height()) // 2)
         for overlay in (self.minimap, self.zoom_bar, self.trail, self.looks.legend):
             overlay.raise_()
