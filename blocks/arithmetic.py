@@ -11,6 +11,7 @@ def divisors_near(value: int, wanted: int, count: int = 2) -> list[int]:
     Looks at most 4,096 steps each way, so that a huge prime costs nothing noticeable.
     """
     found: list[int] = []
+    wanted = min(wanted, value)  # above `value` there are none
     for distance in range(4096):
         both = {wanted - distance, wanted + distance}
         found += [candidate for candidate in both if 0 < candidate <= value and value % candidate == 0]
@@ -23,9 +24,10 @@ def check_divides(param: str, divisor: int, what: str, value: int) -> None:
     """Raise unless `divisor` divides `value`, naming divisors that would."""
     if value % divisor:
         near = ", ".join(map(str, divisors_near(value, divisor)))
+        named = f"; divisors near {divisor}: {near}" if near else ""
         raise BlockError(
             "not_divisible",
-            f"{param}={divisor} does not divide {what}={value}; divisors near {divisor}: {near}.",
+            f"{param}={divisor} does not divide {what}={value}{named}.",
             hint=f"Set {param} to a divisor of {value}.",
             param=param,
         )

@@ -314,51 +314,79 @@ def _explained(kind: type[Preset], values: Values) -> CatalogueError:
         mended = (*values[:number], parameter.default, *values[number + 1 :])
         if value == parameter.default or _problem(kind, mended) is not None:
             continue
-        limit = _limit(kind, values, number, parameter, kind.of(mended).settled(name))
-        needs = f"{name} needs {limit}, but got" if limit else f"{name} cannot be"
-        return CatalogueError("option_range", f"{kind.id}: {needs} {text_of(parameter, value)}, because of {cause}")
+
+        def works(candidate: Any, number: int = number) -> bool:
+            return _problem(kind, (*values[:number], candidate, *values[number + 1 :])) is None
+
+        default = kind.of(mended).settled(name)
+        if isinstance(parameter, Int) and problem.code == "not_divisible":  # what works has gaps, so there is no bound
+            near = " and ".join(map(str, _neighbours(parameter, value, works)))
+            refused = f"{name} cannot be {value} (nearest that can: {near})" if near else f"{name} cannot be {value}"
+        elif limit := _limit(parameter, value, default, works):
+            refused = f"{name} needs {limit}, but got {text_of(parameter, value)}"
+        else:
+            refused = f"{name} cannot be {text_of(parameter, value)}"
+        return CatalogueError("option_range", f"{kind.id}: {refused}, because of {cause}")
     return CatalogueError("cannot_draw", f"{canonical(kind.id, options_of(kind, values))} cannot be drawn, because of {cause}")
 
 
-def _limit(kind: type[Preset], values: Values, number: int, parameter: Parameter[Any], default: Any) -> str:
-    """How far the option has to go towards its default, in words; "" for options that are no numbers."""
-    value = values[number]
+def _limit(parameter: Parameter[Any], value: Any, default: Any, works: Callable[[Any], bool]) -> str:
+    """How far the option has to go towards its default, which works, in words; "" for options that are no numbers."""
     if value is None or default is None:
         return ""
-
-    def works(candidate: Any) -> bool:
-        return _problem(kind, (*values[:number], candidate, *values[number + 1 :])) is None
-
     if isinstance(parameter, Pair) and value != "same" and default != "same":
         if value[0] == value[1]:
-            return _towards(value[0], default[0], lambda side: works((side, side)), "")
-        sides = []
-        for axis, word in enumerate(("height", "width")):
-            pick = max if value[axis] < default[axis] else min
-            other = pick(default[1 - axis], value[1 - axis])  # a value at which the other side is not to blame
-
-            def side_works(side: int, axis: int = axis, other: int = other) -> bool:
-                return works((side, other) if axis == 0 else (other, side))
-
-            if not side_works(value[axis]):
-                sides.append(_towards(value[axis], default[axis], side_works, f" for the {word}"))
-        return " and ".join(side for side in sides if side)
+            return _bound(value[0], _next(value[0], default[0], lambda side: works((side, side))))
+        return _limit_of_sides(value, default, works)
     if isinstance(parameter, Int):
-        return _towards(value, default, works, "")
+        return _bound(value, _next(value, default, works))
     if isinstance(parameter, Float):  # to a hundredth
-        return _towards(round(value * 100), round(default * 100), lambda hundredths: works(hundredths / 100), "", 100)
+        bad = round(value * 100)
+        good = _next(bad, round(default * 100), lambda hundredths: works(hundredths / 100))
+        return _bound(bad, good, str(good / 100))
     return ""
 
 
-def _towards(bad: int, good: int, works: Callable[[int], bool], word: str, unit: int = 1) -> str:
-    """The value next to `bad` that works, found by halving between `bad` and `good`."""
-    bound = "at least" if bad < good else "at most"
-    if not works(good):
-        return ""
+def _limit_of_sides(value: tuple[int, int], default: tuple[int, int], works: Callable[[Any], bool]) -> str:
+    """The same for height and width: how far each has to go, and nothing about one that can stay."""
+    high = _next(value[0], default[0], lambda side: works((side, default[1])))
+    wide = _next(value[1], default[1], lambda side: works((default[0], side)))
+    if not works((high, wide)):  # each would do beside the default of the other, but not both together
+        if value[1] / default[1] >= value[0] / default[0]:
+            wide = _next(wide, default[1], lambda side: works((high, side)))
+        else:
+            high = _next(high, default[0], lambda side: works((side, wide)))
+    sides = []
+    if high != value[0] and not works((value[0], wide)):
+        sides.append(f"{_bound(value[0], high)} for the height")
+    if wide != value[1] and not works((high, value[1])):
+        sides.append(f"{_bound(value[1], wide)} for the width")
+    return " and ".join(sides)
+
+
+def _next(bad: int, good: int, works: Callable[[int], bool]) -> int:
+    """The value next to `bad` that works, found by halving between `bad` and `good`; `bad` itself if that works."""
+    if works(bad):
+        return bad
     while abs(good - bad) > 1:
         middle = (good + bad) // 2
         if works(middle):
             good = middle
         else:
             bad = middle
-    return f"{bound} {good if unit == 1 else good / unit}{word}"
+    return good
+
+
+def _bound(bad: int, good: int, text: str = "") -> str:
+    return f"at {'least' if bad < good else 'most'} {text or good}"
+
+
+_REACH = 1024  # how far away neighbours are looked for
+
+
+def _neighbours(parameter: Int, value: int, works: Callable[[int], bool]) -> list[int]:
+    """The nearest value on either side that works, where there is one within reach."""
+    allowed = range(int(parameter.minimum or 0), int(parameter.maximum or value) + 1)
+    below = (value - step for step in range(1, _REACH) if value - step in allowed)
+    above = (value + step for step in range(1, _REACH) if value + step in allowed)
+    return [found for found in (next(filter(works, side), None) for side in (below, above)) if found is not None]

@@ -228,9 +228,47 @@ def test_the_least_value_named_works_and_the_one_below_does_not() -> None:
 
 
 def test_an_option_too_large_for_its_layer_names_the_largest_that_works() -> None:
-    message = str(refused("small:groups=64"))
-    assert message.startswith("small: groups needs at most ")
-    assert "because of conv2.conv: groups=64 does not divide" in message
+    message = str(refused("example_mobilenet_blocks:channels=1048576"))
+    assert "channels needs at most 174762, but got 1048576, because of v2.block.expand: " in message
+    assert Engine(load("example_mobilenet_blocks:channels=174762")).valid
+    assert refused("example_mobilenet_blocks:channels=174763").code == "option_range"
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("small:groups=5", "groups cannot be 5 (nearest that can: 4 and 6), because of conv2.conv: groups=5 does not divide"),
+        ("small:groups=64", "groups cannot be 64 (nearest that can: 12), because of conv2.conv: groups=64 does not divide"),
+        ("example_convolutions:in_channels=7", "in_channels cannot be 7 (nearest that can: 4 and 8), because of grouped.conv: "),
+        ("example_convolutions:groups=1048576", "groups cannot be 1048576, because of grouped.conv: "),
+        ("example_convolutions:groups=3,out_channels=511", " cannot be drawn, because of grouped.conv: groups=3 does not divide"),
+    ],
+)
+def test_an_option_that_has_to_divide_names_its_nearest_neighbours_instead_of_a_bound(text: str, near: str) -> None:
+    message = str(refused(text))
+    assert near in message
+    option, value = text.partition(":")[2].split("=")[:2]
+    if "nearest" in message:
+        for neighbour in message.partition("can: ")[2].partition(")")[0].split(" and "):
+            assert Engine(load(text.replace(f"{option}={value}", f"{option}={neighbour}"))).valid
+
+
+@pytest.mark.parametrize(
+    ("resolution", "limit", "mended"),
+    [
+        ("20x65536", "at least 32 for the height", "32x65536"),
+        ("65536x20", "at least 32 for the width", "65536x32"),
+        ("31x30", "at least 32 for the height and at least 32 for the width", "32x32"),
+        ("1000x3000", "at most 2143 for the width", "1000x2143"),
+        ("3000x1000", "at most 2143 for the height", "2143x1000"),
+        ("65536", "at most 1471", "1471"),
+    ],
+)
+def test_of_height_and_width_only_what_is_to_blame_is_named_and_what_is_named_works(
+    resolution: str, limit: str, mended: str
+) -> None:
+    assert f"vgg11: resolution needs {limit}, but got {resolution}, because of " in str(refused(f"vgg11:resolution={resolution}"))
+    assert Engine(load(f"vgg11:resolution={mended}")).valid
 
 
 def test_options_that_fail_only_together_are_named_together() -> None:

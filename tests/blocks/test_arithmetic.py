@@ -12,7 +12,16 @@ from blocks.errors import BlockError
 
 @pytest.mark.parametrize(
     ("value", "wanted", "near"),
-    [(64, 3, [2, 4]), (24, 16, [8, 12]), (7, 3, [1, 7]), (1, 5, [1]), (97, 50, [1, 97]), (36, 6, [4, 6]), (60, 64, [30, 60])],
+    [
+        (64, 3, [2, 4]),
+        (24, 16, [8, 12]),
+        (7, 3, [1, 7]),
+        (1, 5, [1]),
+        (97, 50, [1, 97]),
+        (36, 6, [4, 6]),
+        (60, 64, [30, 60]),
+        (512, 1_048_576, [256, 512]),
+    ],
 )
 def test_divisors_near(value: int, wanted: int, near: list[int]) -> None:
     assert divisors_near(value, wanted) == near
@@ -30,6 +39,8 @@ def test_a_huge_prime_costs_nothing_noticeable() -> None:
     assert divisors_near(1_048_573, 500_000) == []
     with pytest.raises(BlockError, match=r"groups=7 does not divide in_channels=1048573; divisors near 7: 1\."):
         check_divides("groups", 7, "in_channels", 1_048_573)
+    with pytest.raises(BlockError, match=r"groups=500000 does not divide in_channels=1048573\.$"):
+        check_divides("groups", 500_000, "in_channels", 1_048_573)
 
 
 @pytest.mark.parametrize("size", range(1, 12))

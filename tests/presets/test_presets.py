@@ -117,6 +117,31 @@ def test_bad_options_name_the_option_and_what_it_needs(design: str, sentence: st
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize(("preset_id", "options"), CASES, ids=names)
+def test_the_least_resolution_named_works_and_the_one_below_does_not(preset_id: str, options: dict[str, Any]) -> None:
+    """Of height and width alone too. Nets whose convolutions all pad take one pixel."""
+
+    def refusal(resolution: str) -> str:
+        try:
+            load(canonical(preset_id, options, resolution=resolution))
+        except CatalogueError as refused:
+            return str(refused)
+        return ""
+
+    for form in ("{0}", "{0}x400", "400x{0}"):
+        refused = refusal(form.format(1))
+        least = int(refused.partition("resolution needs at least ")[2].partition(" ")[0].rstrip(",")) if refused else 1
+        assert Engine(load(canonical(preset_id, options, resolution=form.format(least)))).valid
+        if least > 1:
+            assert f"resolution needs at least {least}" in refusal(form.format(least - 1))
+
+
+def canonical(preset_id: str, options: dict[str, Any], **more: Any) -> str:
+    """A DESIGN text."""
+    given = {name: str(value).lower() if isinstance(value, bool) else value for name, value in {**options, **more}.items()}
+    return f"{preset_id}:{','.join(f'{name}={value}' for name, value in given.items())}"
+
+
 def test_the_resolution_is_the_variants_own_unless_given() -> None:
     def side(design: str) -> int:
         shape = Engine(load(design)).results["input"].outputs["y"]
