@@ -88,7 +88,7 @@ def _counted(row: Row, params: int, macs: int) -> str:
 def _printed(row: Row) -> str:
     printed = row.published
     figures = [
-        f"{what} {text}{' (recalled)' if name in row.recalled else ''}"
+        f"{what if what not in text.partition('%')[0] else ''} {text}{' (recalled)' if name in row.recalled else ''}".lstrip()
         for name, what, text in (
             ("params", "params", printed.params),
             ("mult_adds", "Mult-Adds", printed.mult_adds),

@@ -16,7 +16,10 @@ GOOGLENET = Paper("Szegedy et al.", "Going deeper with convolutions", "CVPR 2015
 INCEPTION_V3 = Paper("Szegedy et al.", "Rethinking the Inception architecture for computer vision", "CVPR 2016", "1512.00567")
 RESNET = Paper("He, Zhang, Ren, Sun", "Deep residual learning for image recognition", "CVPR 2016", "1512.03385")
 MOBILENET = Paper(
-    "Howard et al.", "MobileNets: Efficient convolutional neural networks for mobile vision applications", "2017", "1704.04861"
+    "Howard et al.",
+    "MobileNets: Efficient convolutional neural networks for mobile vision applications",
+    "arXiv 2017",
+    "1704.04861",
 )
 MOBILENET_V2 = Paper("Sandler et al.", "MobileNetV2: Inverted residuals and linear bottlenecks", "CVPR 2018", "1801.04381")
 

@@ -30,8 +30,8 @@ class GhostNet(ImageNet):
     year = 2020
     paper = Paper("Han, Wang, Tian, Guo, Xu, Xu", "GhostNet: More features from cheap operations", "CVPR 2020", "1911.11907")
     description = (
-        "Half of the channels of every 1x1 convolution are made from the other half by a depthwise 3x3. "
-        "The layout is that of MobileNet V3-Large, with ReLU throughout."
+        "In its blocks a 1x1 convolution makes half of the channels, and a depthwise 3x3 makes the other half from these. "
+        "The layout follows MobileNet V3-Large, with ReLU throughout."
     )
 
     def draw(self, draw: Builder) -> None:

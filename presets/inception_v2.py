@@ -54,7 +54,7 @@ class InceptionV2(ImageNet):
     )
     description = (
         "GoogLeNet with batch norm after every convolution, two 3x3 in place of each 5x5, and wider modules. "
-        "Each change saves in its branch; the net as a whole is larger than GoogLeNet."
+        "Two 3x3 cost less than a 5x5 of the same width, yet the net as a whole is larger than GoogLeNet."
     )
     difference = (
         "No public definition gives the 13.6M of the paper's text, which may count auxiliary classifiers. The pool projections "

@@ -26,7 +26,10 @@ class InceptionV3(ImageNet):
         "Large windows are taken apart: 7x7 into a row, then a column on the 17x17 maps, 3x3 into both side by side at the end. "
         "Pooling and stepping convolutions run in parallel where the map shrinks."
     )
-    difference = "The public implementations have 5.7 G Mult-Adds; the paper's text rounds to five billion."
+    difference = (
+        "The public implementations have 5.7 G Mult-Adds, which the abstract calls 5 billion. The 23,626,728 that Xception's "
+        "paper quotes comes out of none of them; Keras', without the scales of batch norm, has 23,817,352."
+    )
 
     aux = Bool(False, help="Adds the auxiliary classifier as output aux.")
 

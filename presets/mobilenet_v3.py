@@ -65,7 +65,7 @@ class MobileNetV3(ImageNet):
     )
     description = (
         "Inverted residuals whose widths a search chose, many with a squeeze-and-excitation gate. "
-        "h-swish replaces ReLU where maps are small, and the head pools before it widens."
+        "h-swish replaces ReLU in the stem and where maps are small, and the head pools before it widens."
     )
 
     stages: ClassVar[tuple[tuple[Row, ...], ...]] = ()

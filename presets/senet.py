@@ -11,7 +11,7 @@ from presets.resnet import ResNet
 
 SE_RATIO = 1 / 16  # the paper's r = 16
 
-PAPER = Paper("Hu, Shen, Albanie, Sun, Wu", "Squeeze-and-excitation networks", "CVPR 2018", "1709.01507")
+PAPER = Paper("Hu, Shen, Albanie, Sun, Wu", "Squeeze-and-excitation networks", "CVPR 2018, TPAMI 2020", "1709.01507")
 
 
 class SEResNet50(ResNet):

@@ -17,7 +17,7 @@ class _SqueezeNet(ImageNet):
     paper = Paper(
         "Iandola, Han, Moskewicz, Ashraf, Dally, Keutzer",
         "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size",
-        "2016",
+        "arXiv 2016",
         "1602.07360",
     )
 

@@ -13,7 +13,7 @@ class Xception(ImageNet):
     year = 2017
     paper = Paper("Chollet", "Xception: Deep learning with depthwise separable convolutions", "CVPR 2017", "1610.02357")
     description = (
-        "Inception taken to its extreme: after the stem every convolution is a depthwise, then a pointwise one. "
+        "Inception taken to its extreme: after the stem each step is a depthwise, then a pointwise convolution. "
         "Shortcuts run around units of two or three."
     )
 
