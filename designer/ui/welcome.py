@@ -23,6 +23,8 @@ from designer.app.settings import Settings
 from designer.ui import numbers, theme, units
 from designer.ui.actions import Actions
 from designer.ui.painting import say_once
+from designer.ui.panels.gallery_model import RECALLED, spoken, tool_tip
+from designer.ui.second_click import keep_back_second_click
 from designer.ui.widgets import Led, Segments, button, label, line, without_margins
 
 CARD = QSize(232, 76)
@@ -54,9 +56,9 @@ class _Cards(QAbstractListModel):
         if role == ROLE:
             return card
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{card.title}, {numbers.short(card.params)} params, {units.short(card.macs)} {units.name()}"
+            return spoken(card)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return card.description
+            return tool_tip(card)
         return None
 
 
@@ -114,6 +116,10 @@ def _paint_card(painter: QPainter, rect: QRect, card: PresetCard, *, hover: bool
     painter.setPen(look.color("text.primary"))
     title = painter.fontMetrics().elidedText(card.title, Qt.TextElideMode.ElideRight, right_of_title - left)
     painter.drawText(QRect(left, top, right_of_title - left, 20), middle, title)
+    if card.recalled:
+        painter.setFont(look.font("caption"))
+        painter.setPen(look.color("text.muted"))
+        painter.drawText(QRect(left, top + 21, right - left, 17), middle | Qt.AlignmentFlag.AlignRight, RECALLED)
     painter.setFont(look.font("number_small"))
     painter.setPen(look.color("text.secondary"))
     for row, text in enumerate((f"{numbers.short(card.params)} params", f"{units.short(card.macs)} {units.name()}")):
@@ -187,6 +193,7 @@ class Welcome(Led):
         outer.addWidget(inside, 1000)
         outer.addStretch(1)
         settings.changed.connect(self._settings_changed)
+        self.open_requested.connect(keep_back_second_click)
         self.lead(self.grid)
 
     def _left(self, actions: Actions) -> QVBoxLayout:

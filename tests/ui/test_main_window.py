@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -53,7 +54,7 @@ def test_the_start_page_offers_every_preset_and_example_with_its_figures(open_wi
     examples = [model.index(row).data() for row in range(model.rowCount())]
     assert len(networks) + len(examples) == len(cards.presets())
     assert len(examples) > 3
-    assert "MobileNet V2, 3.50 M params, 300.8 M MACs" in networks
+    assert "MobileNet V2, 3.50 M params, 300.8 M MACs, top-1 71.9 %" in networks
 
 
 def test_a_click_on_a_card_opens_the_preset_in_the_place_of_the_start_page(open_window: Open, qtbot: QtBot) -> None:
@@ -66,6 +67,41 @@ def test_a_click_on_a_card_opens_the_preset_in_the_place_of_the_start_page(open_
     assert window.controller is not None
     assert window.controller.engine.valid
     assert all(window.workspace.is_open(dock_id) for dock_id in DOCKS)
+
+
+def test_the_second_click_of_a_double_click_on_a_card_does_nothing_to_the_design(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    grid = welcome(window).grid
+    at = grid.viewport().mapTo(window, grid.visualRect(grid.cards.index(0)).center())
+    handle = window.windowHandle()
+    left, kind = Qt.MouseButton.LeftButton, QEvent.Type.MouseButtonDblClick
+
+    def second_press() -> None:
+        event = QMouseEvent(kind, QPointF(at), QPointF(window.mapToGlobal(at)), left, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(handle, event)
+        QTest.mouseRelease(handle, left, pos=at)
+
+    QTest.mouseClick(handle, left, pos=at)
+    assert window.controller is not None
+    assert window.controller.design.name == cards.presets()[0].id
+    view = window.document_pages[0].canvas.view
+    qtbot.waitUntil(lambda: window.childAt(at) is view.viewport())
+    heard: list[object] = []
+    view.double_clicked.connect(heard.append)
+    second_press()
+    assert heard == []
+    QTest.mouseClick(handle, left, pos=at)
+    second_press()  # that one is meant for the canvas
+    assert len(heard) == 1
+
+
+def test_a_card_says_where_its_figures_are_from_and_which_are_recalled(open_window: Open) -> None:
+    model = welcome(open_window()).grid.cards
+    index = next(index for index in map(model.index, range(model.rowCount())) if index.data(ROLE).id == "alexnet")
+    tip = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "NIPS 2012" in tip
+    assert "Krizhevsky 2012; MobileNet Table 9, recalled" in tip
+    assert "top-1 57.2 %, recalled" in index.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_the_keyboard_opens_a_card(open_window: Open, qtbot: QtBot) -> None:
