@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -383,6 +383,24 @@ def test_dragging_the_width_of_a_preset_redraws_it_in_one_step(show: Show, qtbot
     controller.stack.undo()
     assert state(controller.design) == before
     assert preset.form.rows["width"].field.spin.text() == "1.00"
+
+
+def test_a_preset_says_where_it_was_published_and_opens_the_page(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    for design, where, page in (
+        ("mobilenet_v2", "CVPR 2018, arXiv:1801.04381", "https://arxiv.org/abs/1801.04381"),
+        (
+            "alexnet",
+            "NIPS 2012",
+            "https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks",
+        ),
+    ):
+        paper = show(catalogue.draw(design)).design_page.preset.paper
+        assert paper.text() == where
+        assert paper.isEnabled()
+        paper.click()
+        assert opened.pop() == page
 
 
 def test_options_are_shown_while_the_design_equals_its_preset(show: Show, qtbot: QtBot) -> None:

@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from blocks.errors import BlockError, LightdesignerError
@@ -19,9 +20,11 @@ from designer.graph.edits import SetName, SetNote, SetParam
 from designer.graph.topology import boundary
 from designer.ui import theme
 from designer.ui.panels.cost_card import PAD, Section
+from designer.ui.panels.papers import address
 from designer.ui.panels.parameter_form import ParameterForm, Way, reason
 from designer.ui.panels.spin import words
-from designer.ui.widgets import label, tool_button, without_margins
+from designer.ui.widgets import button, label, tool_button, without_margins
+from presets.preset import Preset
 
 
 class PresetOptions(Section):
@@ -31,8 +34,11 @@ class PresetOptions(Section):
         super().__init__("Preset")
         self.redraw = PresetRedraw()
         self.about = label("", "secondary", wrap=True)
+        self.paper = button("", "link", icon="book-open", on_click=self._open_paper)
+        self._address = ""
         self.form = ParameterForm()
         self.body.addWidget(self.about)
+        self.body.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self.form)
         self.form.edited.connect(self._edited)
         self.form.reset.connect(self._reset)
@@ -46,12 +52,24 @@ class PresetOptions(Section):
         kind = self.redraw.kind
         assert kind is not None
         if kind is not before:
-            first, *others = kind.paper.authors.split(",")
-            self.about.setText(f"{kind.title}, {first}{' et al.' if others else ''} {kind.year}. {kind.description}")
-            self.note.setText(kind.id)
+            self._show_kind(kind)
         if self.redraw.parameters:
             self.form.show_parameters(self.redraw.parameters, self.redraw.values, anew=anew)
         return True
+
+    def _show_kind(self, kind: type[Preset]) -> None:
+        paper = kind.paper
+        first, *others = paper.authors.split(",")
+        self.about.setText(f"{kind.title}, {first}{' et al.' if others else ''} {kind.year}. {kind.description}")
+        self.note.setText(kind.id)
+        self._address = f"https://arxiv.org/abs/{paper.arxiv}" if paper.arxiv else address(f"{first} {kind.year}")
+        self.paper.setText(f"{paper.venue}, arXiv:{paper.arxiv}" if paper.arxiv else paper.venue)
+        self.paper.setToolTip(f"{paper.authors}: {paper.title}.")
+        self.paper.setAccessibleName(f"Paper: {paper.title}")
+        self.paper.setEnabled(bool(self._address))
+
+    def _open_paper(self) -> None:
+        QDesktopServices.openUrl(QUrl(self._address))
 
     def forget(self) -> None:
         """The document is gone."""
