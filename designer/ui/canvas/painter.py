@@ -75,6 +75,8 @@ class Ink:
         self.digit = QFontMetricsF(self.number_font).horizontalAdvance("0")
         self.small_digit = QFontMetricsF(self.small_number_font).horizontalAdvance("0")
         self.canvas = QBrush(color("bg.canvas"))
+        self.overlay = QBrush(color("bg.overlay"))
+        self.chip = _pen(color("border.default"), 1)
         self.wires = {
             "": _pen(color("node.wire"), look.size("wire.width")),
             "hover": _pen(color("node.wire_hover"), look.size("wire.hover")),

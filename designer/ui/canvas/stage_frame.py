@@ -1,4 +1,4 @@
-"""`StageFrame`: the frame around the blocks of a stage with its label and subtotals in the gutter at the left, or above."""
+"""`StageFrame`: the frame around the blocks of a stage; its label with subtotals stands in the gutter at the left, or above."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from designer.analysis.describe import stage_title
 from designer.graph.design import DOWN, RIGHT
-from designer.graph.geometry import FRAME_PAD, LABEL_ABOVE
+from designer.graph.geometry import LABEL_ABOVE
 from designer.ui import numbers, units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.canvas.geometry import FAR, SIZES, Box, level
 from designer.ui.canvas.item import CanvasItem
 from designer.ui.canvas.painter import Ink
+from designer.ui.canvas.stage_label import LINE, draw_label, hides
 
-LINE = 16.0
 SHORTEST_NAME = 14.0  # px of the screen under which no name of a stage can be read
-INDENT = 15.0
 TOGGLE = 24.0  # the sign that folds a stage is hit in a square of this size
 
 
@@ -114,7 +113,7 @@ class StageFrame(CanvasItem):
             rest = [line for line in wanted.get(count, [shape, blocks, params, macs, share]) if line is not None]
         return [(text, kind) for kind, text in (*said, *rest)][:count]
 
-    def _short_lines(self, title: tuple[str, str], count: int) -> list[tuple[str, str]]:
+    def short_lines(self, title: tuple[str, str], count: int) -> list[tuple[str, str]]:
         """What the gutter says where it is narrow: whole numbers in few characters, or nothing."""
         facts = self.facts
         if facts.waits:
@@ -136,7 +135,9 @@ class StageFrame(CanvasItem):
         if detail != FAR:
             self._draw_outline(painter, kit, rect, name)
             draw.draw_toggle(painter, kit, self.toggle, "triangle-alert" if self.why_open else "chevrons-up-down", zoom)
-        self._draw_label(painter, kit, zoom, detail)
+        area: Box = getattr(self.scene(), "window", None) or box
+        if not hides(self, zoom, area):
+            draw_label(self, painter, kit, zoom, area)
 
     @staticmethod
     def _draw_outline(painter: QPainter, kit: Ink, rect: QRectF, name: str) -> None:
@@ -164,45 +165,6 @@ class StageFrame(CanvasItem):
         painter.fillRect(QRectF(left, top + radius, stripe, bottom - top - size), kit.color(name))
         painter.drawPath(_corner(radius, stripe).translated(left, top))
         painter.drawPath(_corner(radius, stripe, upper=False).translated(left, bottom))
-
-    def _draw_label(self, painter: QPainter, kit: Ink, zoom: float, detail: str) -> None:
-        scale = draw.text_scale(zoom, detail)
-        above = self.orientation == RIGHT
-        height = (LABEL_ABOVE + FRAME_PAD if above and detail != FAR else self.box.height) / scale
-        if height < 15:
-            return
-        count = int((height - 10) / LINE) if detail != FAR else 1
-        if count < 1:
-            return
-        painter.translate(self.box.left, self.box.top)
-        painter.scale(scale, scale)
-        lines = self.lines(min(count, 6)) if detail != FAR else self.lines(1)
-        indent = INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
-        gutter = self.box.width if above else SIZES.gutter + SIZES.frame_side
-        room = gutter / scale - indent - (2 if detail != FAR else -1)
-        used = len(lines) * LINE
-        y = min(20.0, (height - used) / 2 + 12) if detail != FAR else height / 2 + 4
-        if any(kind == "number" and len(text) * kit.digit > room for text, kind in lines):
-            lines = self._short_lines(lines[0], count)
-        for text, kind in lines:
-            if kind == "title":
-                painter.setFont(kit.name_font if detail == CLOSE else kit.body_font if detail == FAR else kit.small_name_font)
-                painter.setPen(kit.text)
-                metrics = (
-                    kit.name_metrics if detail == CLOSE else kit.caption_metrics if detail == FAR else kit.small_name_metrics
-                )
-                text = draw.elided(text, metrics, room)
-                if len(text) < 3:
-                    return
-            else:
-                painter.setFont(kit.number_font if kind == "number" else kit.body_font)
-                painter.setPen(kit.secondary if kind == "number" else kit.muted)
-                if len(text) * kit.digit > room:  # only words: numbers that do not fit are not here
-                    text = draw.elided(text, kit.number_metrics if kind == "number" else kit.caption_metrics, room)
-            painter.drawText(QPointF(indent, y), text)
-            y += LINE
-        if detail == CLOSE and self.facts.share and height - y > 4:
-            draw.draw_share_bar(painter, kit, indent, y - 6, SIZES.gutter - indent, 4, min(1.0, self.facts.share))
 
 
 def paint_far(painter: QPainter, frames: Iterable[StageFrame], zoom: float, area: Box, *, minimap: bool = False) -> None:

@@ -68,6 +68,7 @@ class Surface(QGraphicsScene):
         self._indexed: Box | None = None
         self.version = 0  # counts wires led elsewhere
         self.orientation = DOWN  # which way wires run
+        self.window: Box | None = None  # what a view shows of it: labels of stages stay in there
 
     def orient(self, flow: str) -> None:
         """Let wires run this way. Blocks and wires that are there already have to be put in anew."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from designer.graph.network import Edge
+from designer.ui.canvas import painter as draw
 from designer.ui.canvas.camera import WORLD, Camera
 from designer.ui.canvas.geometry import FAR, SIZES, Point, level
 from designer.ui.canvas.gestures import STARTERS
@@ -18,6 +19,7 @@ from designer.ui.canvas.ground import Ground
 from designer.ui.canvas.hit_test import EDGE, Hit
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.stage_frame import paint_far
+from designer.ui.canvas.stage_label import Chip, chips, draw_chips
 from designer.ui.canvas.surface import Surface
 from designer.ui.painting import KEYBOARD, paint_ring, painting, say_once
 
@@ -97,6 +99,7 @@ class View(Camera):
     # -- painting ----------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        self.surface.window = self.seen()
         if level(self.zoom) != FAR:
             super().paintEvent(event)
         else:
@@ -132,8 +135,8 @@ class View(Camera):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802
         super().scrollContentsBy(dx, dy)
-        if self._ringed:
-            self.viewport().update()  # the ring stays where it is
+        if self._ringed or self.surface.frames:
+            self.viewport().update()  # the ring stays where it is, and so do labels of stages at the edge
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: N802
         painter.save()
@@ -157,16 +160,31 @@ class View(Camera):
     def _paint_above(self, painter: QPainter) -> None:
         for paint in self.overlays:
             paint(painter, self.zoom)
+        found = self._chips()
+        if found:
+            look = painter.worldTransform()
+            painter.resetTransform()
+            draw_chips(painter, draw.ink(), found)
+            painter.setWorldTransform(look)
         if self.gesture is not None:
             self.gesture.paint(painter, self.zoom)
+
+    def _chips(self) -> list[Chip]:
+        """Names of stages over their blocks."""
+        return chips(self.surface.frames.values(), draw.ink(), self.viewportTransform(), self.seen())
 
     # -- the pointer ---------------------------------------------------------------------------------------------------------
 
     def pointer(self, at: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, *, hit: bool = False) -> Pointer:
         """The pointer at a place of the view, with what lies under it where asked for."""
         place = self.viewportTransform().inverted()[0].map(at)
-        under = self.surface.hit(place.x(), place.y(), self.zoom) if hit else Hit()
+        under = self._hit(at, place) if hit else Hit()
         return Pointer(place.x(), place.y(), at.toPoint(), button, modifiers, under)
+
+    def _hit(self, at: QPointF, place: QPointF) -> Hit:
+        """What lies at a place of the view: chips lie above all else."""
+        chip = next((chip.stage for chip in self._chips() if chip.box.holds(at.x(), at.y())), "")
+        return Hit("frame", name=chip) if chip else self.surface.hit(place.x(), place.y(), self.zoom)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         event.accept()
