@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -22,7 +22,7 @@ from designer.ui import actions, theme
 from designer.ui.actions import BY_ID, Actions
 from designer.ui.heat_button import HeatButton
 from designer.ui.painting import painting
-from designer.ui.widgets import button, label, set_role, without_margins
+from designer.ui.widgets import button, is_enter, label, set_role, without_margins
 
 SEARCH_WIDTH = 360
 TOOLS = (
@@ -175,6 +175,14 @@ class ToolBar(QToolBar):
 
         action.changed.connect(follow)
         follow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter presses the tool with the focus; the tools are made by Qt, and leave that key to us."""
+        tool = self.focusWidget()
+        if is_enter(event) and isinstance(tool, QToolButton) and tool.hasFocus():
+            tool.click()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Where all has no room, the document's own controls go (the inspector has them, too) and icons do without words."""

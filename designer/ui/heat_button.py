@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from designer.ui import theme
 from designer.ui.actions import SPECS, Actions
-from designer.ui.widgets import label, without_margins
+from designer.ui.widgets import ToolButton, label, without_margins
 
 PREFIX = "view.heat_"
 OFF = f"{PREFIX}off"
 ICONS = {"flame": "text.secondary", "chevron-down": "text.muted"}
 
 
-class HeatButton(QToolButton):
+class HeatButton(ToolButton):
     """Says which figure colours the blocks of the document in front, and opens the choice."""
 
     def __init__(self, parent: QWidget, all_actions: Actions) -> None:

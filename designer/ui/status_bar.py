@@ -12,7 +12,7 @@ from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.app.controller import Controller
 from designer.app.measurements import ESTIMATED
 from designer.ui import numbers, theme, units
-from designer.ui.widgets import CutLabel, label, line, set_role, without_margins
+from designer.ui.widgets import CutLabel, ToolButton, label, line, set_role, without_margins
 from designer.ui.worker_state import WorkerState
 
 MESSAGE_MS = 6000
@@ -223,7 +223,7 @@ def _peak_bytes(engine: Engine) -> int:
 
 
 def _state_button() -> QToolButton:
-    made = QToolButton()
+    made = ToolButton()
     made.setProperty("role", "status")
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     made.setIconSize(QSize(16, 16))
@@ -232,7 +232,7 @@ def _state_button() -> QToolButton:
     return made
 
 
-class _Work(QToolButton):
+class _Work(ToolButton):
     """`MACs 300.8 M`, which switches to FLOPs when it is clicked."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QPaintEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QToolButton, QWidget
 
 from designer.ui import theme
@@ -78,12 +78,39 @@ class CutLabel(QLabel):
             self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), shown, self.foregroundRole())
 
 
+def is_enter(event: QKeyEvent) -> bool:
+    """Whether a key is one of the two that press a button, besides the space bar. Some desktops let them, some do not."""
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class PushButton(QPushButton):
+    """A button that Enter presses too while it has the focus, and not only in a dialog."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        self.click() if is_enter(event) else super().keyPressEvent(event)
+
+
+class ToolButton(QToolButton):
+    """A tool button that Enter presses too while it has the focus, or whose menu it opens."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if not is_enter(event):
+            super().keyPressEvent(event)
+        elif self.popupMode() is QToolButton.ToolButtonPopupMode.InstantPopup:
+            self.showMenu()
+        else:
+            self.click()
+
+
 def button(
     text: str, role: str = "", *, icon: str = "", tip: str = "", on_click: Callable[[], object] | None = None
 ) -> QPushButton:
     """A button with a verb on it. Roles: primary, flat, link, row, first-fix, or none."""
-    made = QPushButton(text)
-    made.setAutoDefault(False)
+    made = PushButton(text)
     if role:
         made.setProperty("role", role)
     if icon:
@@ -98,7 +125,7 @@ def button(
 
 def tool_button(action: QAction | None = None, *, icon: str = "", name: str = "", small: bool = False) -> QToolButton:
     """An icon in a button of 28 px (24 when small): of an action, or with a name of its own."""
-    made = QToolButton()
+    made = ToolButton()
     if action is not None:
         made.setDefaultAction(action)
         made.setAccessibleName(action.text())
@@ -135,9 +162,8 @@ class Segments(QFrame):
         self._group = QButtonGroup(self)
         row = without_margins(QHBoxLayout(self))
         for index, text in enumerate(texts):
-            one = QPushButton(text)
+            one = PushButton(text)
             one.setCheckable(True)
-            one.setAutoDefault(False)
             one.setProperty("role", "segment")
             one.setProperty("first", index == 0)
             one.setProperty("last", index == len(texts) - 1)

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.graph.edits import SetParam
 from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.page import ComparePage
 from designer.ui.docks import Dock
+from designer.ui.heat_button import HeatButton
 from designer.ui.main_window import MainWindow
 from designer.ui.shortcuts import Shortcuts
 from tests.ui.conftest import Open
@@ -263,3 +264,27 @@ def test_what_opens_over_the_canvas_gives_the_focus_straight_back(way: str, open
     app.focusChanged.disconnect(follow)
     assert [one for one in went if one is not None] == [view]
     qtbot.waitUntil(lambda: shown(view) == ringed)
+
+
+def test_enter_presses_the_button_with_the_focus(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("mobilenet_v2")
+    new, compare = (
+        next(one for one in window.findChildren(QAbstractButton) if one.accessibleName() == name and one.isVisible())
+        for name in ("New design", "Compare")
+    )
+    new.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(new, Qt.Key.Key_Return)
+    assert [page.controller.title for page in window.document_pages] == ["mobilenet_v2", "untitled"]
+    compare.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(compare, Qt.Key.Key_Enter)
+    assert isinstance(window.tabs.current, ComparePage)
+
+
+def test_enter_opens_the_menu_of_a_button_that_has_one(open_window: Open, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = open_window("mobilenet_v2")
+    [heat] = window.findChildren(HeatButton)
+    opened = []
+    monkeypatch.setattr(heat, "showMenu", lambda: opened.append(True))
+    heat.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(heat, Qt.Key.Key_Return)
+    assert opened == [True]

@@ -12,7 +12,7 @@ from designer.app.inside import InsideController
 from designer.app.own_blocks import copies_of
 from designer.ui import numbers, units
 from designer.ui.canvas.view import View
-from designer.ui.widgets import button, label, tool_button, without_margins
+from designer.ui.widgets import PushButton, button, label, tool_button, without_margins
 
 READ_ONLY = "read-only"
 
@@ -54,11 +54,10 @@ class ZoomBar(QFrame):
         row.setContentsMargins(1, 1, 1, 1)
         smaller = tool_button(icon="minus", name="Zoom out", small=True)
         smaller.clicked.connect(lambda: view.zoom_by(0.8))
-        self.figure = QPushButton("100 %")
+        self.figure = PushButton("100 %")
         self.figure.setProperty("role", "flat")
         self.figure.setProperty("small", True)
         self.figure.setProperty("number", True)
-        self.figure.setAutoDefault(False)
         self.figure.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.figure.setAccessibleName("Zoom to 100 %")
         self.figure.setToolTip("Actual size (Ctrl+0)")

@@ -7,12 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from designer.app.comparison import Compared, CompareModel
 from designer.ui import theme
 from designer.ui.compare.marks import MarkWidget
-from designer.ui.widgets import button, label, without_margins
+from designer.ui.widgets import PushButton, ToolButton, button, label, without_margins
 
 NAME_MOST = 150  # px of a name in a chip
 READY_MOST = 36  # letters
@@ -33,16 +33,15 @@ class Chip(QFrame):
         row = without_margins(QHBoxLayout(self), 6)
         row.setContentsMargins(10, 0, 4, 0)
         row.addWidget(MarkWidget(series))
-        self.name = QPushButton()
+        self.name = PushButton()
         self.name.setProperty("role", "chip-name")
-        self.name.setAutoDefault(False)
         self.name.clicked.connect(lambda: self.chosen.emit(one))
         row.addWidget(self.name)
         self.detail = label("", "number-muted")
         row.addWidget(self.detail)
         self.badge = label("baseline", "badge")
         row.addWidget(self.badge)
-        self.close_button = QToolButton()
+        self.close_button = ToolButton()
         self.close_button.setProperty("role", "close")
         self.close_button.setIcon(theme.current().icon("x", size=14))
         self.close_button.setIconSize(QSize(14, 14))

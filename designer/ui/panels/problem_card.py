@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from blocks.errors import Issue
 from designer.analysis.fixes import Bench, Fix, fixes_for, node_of
 from designer.app.controller import Controller
 from designer.graph.own_block import OwnBlock
 from designer.ui import numbers, theme, units
-from designer.ui.widgets import button, label, repolish, without_margins
+from designer.ui.widgets import PushButton, button, label, repolish, without_margins
 
 ICONS = {"error": "circle-x", "warning": "triangle-alert", "info": "info"}
 COLORS = {"error": "state.error", "warning": "state.warning", "info": "text.muted"}
 
 
-class FixButton(QPushButton):
+class FixButton(PushButton):
     """A fix: the verb on the left, its price on the right."""
 
     def __init__(self, fix: Fix, *, first: bool) -> None:
         super().__init__()
         self.fix = fix
-        self.setAutoDefault(False)
         self.setProperty("role", "first-fix" if first else "")
         price = f"{units.short(fix.macs_after)} {units.name()}" if fix.macs_after is not None else "other errors remain"
         row = without_margins(QHBoxLayout(self), 12)
