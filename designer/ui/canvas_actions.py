@@ -19,6 +19,7 @@ from designer.app.library import behind, brought
 from designer.app.wiring import End, edge_between
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import Compound, SetNote
+from designer.ui import copying
 from designer.ui.canvas.chooser import Chooser
 from designer.ui.canvas.editors import NameEdit, NoteEdit
 from designer.ui.canvas.geometry import Box, Point
@@ -318,7 +319,7 @@ class CanvasActions(QObject):
         except LightdesignerError as problem:
             self.say(str(problem))
             return False
-        QGuiApplication.clipboard().setText(text)
+        copying.copy(text)
         return True
 
     def cut(self) -> bool:

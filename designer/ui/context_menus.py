@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, QUrl
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from designer.ui import theme
+from designer.ui import copying, theme
 from designer.ui.actions import BY_ID
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.menu_aim import Aim
@@ -150,7 +150,7 @@ class ContextMenus(QObject):
         self._add(menu, f"Open {card.title}", lambda: window.open_text(card.id), icon="folder-open")
         self._add(menu, f"Open {card.title} in a new window", lambda: _open_elsewhere(window, card.id))
         menu.addSeparator()
-        self._add(menu, f"Copy its name, {card.id}", lambda: QGuiApplication.clipboard().setText(card.id), icon="copy")
+        self._add(menu, f"Copy its name, {card.id}", lambda: copying.copy(card.id), icon="copy")
         self._show(menu, at)
 
     # -- making them -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from designer.app.settings import COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
-from designer.ui import theme, units
+from designer.ui import copying, theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
 from designer.ui.popups import Popups
@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         units.notifier().changed.connect(self._unit_changed)
         self.settings.changed.connect(self._setting_changed)
         theme.notifier().changed.connect(self._show_checks)
+        copying.notifier().copied.connect(self._say_copied)
         self._show_checks()
         self.actions_.refresh()
 
@@ -440,6 +441,10 @@ class MainWindow(QMainWindow):
     def say(self, sentence: str) -> None:
         """Tell a person something that needs no answer."""
         self._need_status().say(sentence)
+
+    def _say_copied(self) -> None:
+        if self.isActiveWindow():
+            self.say("Copied.")
 
     # -- docks and overlays ------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from designer import catalogue
@@ -23,7 +23,7 @@ from designer.analysis.statistics import (
     statistics,
 )
 from designer.app.controller import Controller
-from designer.ui import theme, units
+from designer.ui import copying, theme, units
 from designer.ui.plots.concentration import Concentration
 from designer.ui.plots.design_figure import why_nothing
 from designer.ui.plots.table import Column, Row, TableFigure
@@ -388,4 +388,4 @@ class StatisticsPage(ToolPage):
         if self.found is None:
             return
         text = markdown(self.found, self.name.text(), self.conformance, flops=units.name() == units.FLOPS)
-        QGuiApplication.clipboard().setText(text)
+        copying.copy(text)

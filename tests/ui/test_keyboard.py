@@ -288,3 +288,17 @@ def test_enter_opens_the_menu_of_a_button_that_has_one(open_window: Open, qtbot:
     heat.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(heat, Qt.Key.Key_Return)
     assert opened == [True]
+
+
+@pytest.mark.parametrize("what", ["edit.copy", "layers.csv"])
+def test_what_is_copied_is_said(what: str, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("mobilenet_v2")
+    window.activateWindow()
+    qtbot.waitActive(window)
+    assert window.page is not None
+    window.page.canvas.view.select({"stem_conv"})
+    window.page.canvas.view.setFocus()
+    assert window.status is not None
+    assert window.status._message.text() == ""
+    window.actions_.perform(what)
+    assert window.status._message.text() == "Copied."

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
+
+from designer.ui import copying
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -328,8 +330,7 @@ class CompareActions(QObject):
             data.setHtml(compare_tables.totals_html(page.model.comparison(changes=False)))
         else:
             data.setText(self.text(key))
-        QGuiApplication.clipboard().setMimeData(data)
-        self._window.say("Copied.")
+        copying.copy(data)
 
 
 def _plain(name: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from designer.app.export_job import Written
 from designer.protocol import Failed, Phase
-from designer.ui import numbers, theme
+from designer.ui import copying, numbers, theme
 from designer.ui.widgets import button, label, line, without_margins
 
 
@@ -181,7 +181,7 @@ class FailureCard(QFrame):
             row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self.failed.sentence}\n\n{self.failed.detail}\n")
+        copying.copy(f"{self.failed.sentence}\n\n{self.failed.detail}\n")
 
 
 def _small(text: str, do: Callable[[], object]) -> QWidget:

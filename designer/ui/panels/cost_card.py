@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFontMetricsF, QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QFontMetricsF, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from blocks.cost import ZERO, Cost
 from designer.analysis.formulas import DOT, STAR, Ratio, Row, against_standard, factored, rows_of
 from designer.analysis.receptive_field import Reach, plain
 from designer.analysis.results import NodeResult
-from designer.ui import numbers, theme, units
+from designer.ui import copying, numbers, theme, units
 from designer.ui.painting import painting
 from designer.ui.panels.papers import address
 from designer.ui.widgets import button, label, line, tool_button, without_margins
@@ -263,7 +263,7 @@ class CostCard(QWidget):
         self.letters = label("", "number-muted", wrap=True)
         self.table = SumTable()
         self.copy = tool_button(icon="copy", name="Copy the formula", small=True)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.formula()))
+        self.copy.clicked.connect(lambda: copying.copy(self.formula()))
         self.sum.head.addWidget(self.copy)
         self.sum.body.addWidget(self.letters)
         self.sum.body.addWidget(self.table)

@@ -35,7 +35,7 @@ from designer.analysis.layers import BLOCK, LAYER, STAGE, LayerRow
 from designer.app.controller import Controller, GraphDelta
 from designer.app.settings import LAYER_COLUMNS, LAYER_LEVEL, LAYER_SORT, LAYER_WIDTHS, Settings
 from designer.graph.design import ROOT
-from designer.ui import theme, units
+from designer.ui import copying, theme, units
 from designer.ui.panels.layer_delegate import PAD, LayerDelegate
 from designer.ui.panels.layer_model import COLUMNS, PLACE, SORT_NATURAL, LayerModel, as_text, heading
 from designer.ui.panels.layer_times import SHOWN_WITH_TIMES
@@ -337,7 +337,7 @@ class LayerTable(QWidget):
         header = self.view.horizontalHeader()
         shown = [header.logicalIndex(place) for place in range(header.count())]
         columns = [column for column in shown if not self.view.isColumnHidden(column)]
-        QGuiApplication.clipboard().setText(as_text(self.model, columns, markdown=markdown))
+        copying.copy(as_text(self.model, columns, markdown=markdown))
 
     def _filtered(self, text: str) -> None:
         self.model.set_filter(text)

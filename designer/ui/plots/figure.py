@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QHideEvent,
     QImage,
     QImageWriter,
@@ -25,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
-from designer.ui import theme
+from designer.ui import copying, theme
 from designer.ui.painting import KEYBOARD, paint_ring
 from designer.ui.plots.readout import Readout, Rows
 from designer.ui.theme import Theme
@@ -327,11 +326,11 @@ class Figure(QWidget):
 
     def copy_csv(self) -> None:
         """Put the table on the clipboard, as CSV."""
-        QGuiApplication.clipboard().setText(self.csv())
+        copying.copy(self.csv())
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.picture())
+        copying.copy(self.picture())
 
     def save_csv(self, path: Path) -> None:
         """Write the table to a file. Raises OSError."""

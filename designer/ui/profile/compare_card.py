@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QStyleOptionViewItem
 
 from designer.app.run_history import Compared, Run, compare
-from designer.ui import numbers, theme
+from designer.ui import copying, numbers, theme
 from designer.ui.panels.layer_times import bare_ms
 from designer.ui.profile.card import Card, padded
 from designer.ui.profile.plain_head import PlainHead
@@ -206,7 +206,7 @@ class CompareCard(Card):
         """Put the comparison on the clipboard as CSV."""
         heads = [head.replace(", ms", " (ms)") for head in self.model.heads]
         lines = [heads, *[[self.model.text(row, column) for column in range(5)] for row in self.model.rows]]
-        QGuiApplication.clipboard().setText("".join(",".join(map(_quoted, one)) + "\n" for one in lines))
+        copying.copy("".join(",".join(map(_quoted, one)) + "\n" for one in lines))
 
 
 def _quoted(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from designer.analysis.measured import Profile
 from designer.app.profile_figures import ProfileRow
-from designer.ui import theme, units
+from designer.ui import copying, theme, units
 from designer.ui.profile.card import PAD, Card, Marked, padded
 from designer.ui.profile.row_view import RowView
 from designer.ui.profile.table_delegate import Head, ProfileDelegate, SumRow, Swatch
@@ -165,7 +165,7 @@ class TableCard(Card):
     def copy(self, *, markdown: bool) -> None:
         """Put the rows and columns that are shown on the clipboard."""
         columns = [column for column in range(len(COLUMNS)) if not self.view.isColumnHidden(column)]
-        QGuiApplication.clipboard().setText(as_text(self.model, columns, markdown=markdown))
+        copying.copy(as_text(self.model, columns, markdown=markdown))
 
     def column_menu(self) -> QMenu:
         menu = QMenu(self)
