@@ -17,7 +17,7 @@ from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import FAR, SIZES, Box, level
 from designer.ui.canvas.item import CanvasItem
 from designer.ui.canvas.painter import Ink
-from designer.ui.canvas.stage_label import LINE, draw_label, hides
+from designer.ui.canvas.stage_label import LINE, Label, draw_label, hides
 
 SHORTEST_NAME = 14.0  # px of the screen under which no name of a stage can be read
 TOGGLE = 24.0  # the sign that folds a stage is hit in a square of this size
@@ -55,6 +55,7 @@ class StageFrame(CanvasItem):
         self.position = 0
         self.box = Box(0, 0, 0, 0)
         self.facts = StageFacts(0, None, None, None, None)
+        self.said: tuple[object, Label | None] = (None, None)  # the label written last, and for what
         self.why_open = ""  # why it is not folded although a person folded it
         self.setZValue(0)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)

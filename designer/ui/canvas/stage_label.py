@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTransform
 
 from designer.analysis.describe import stage_title
 from designer.graph.design import RIGHT
 from designer.graph.geometry import FRAME_PAD, LABEL_ABOVE
 from designer.ui import units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, level
+from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, Point, level
 from designer.ui.canvas.painter import Ink
 
 if TYPE_CHECKING:
@@ -31,19 +31,25 @@ CHIP_PAD = 10.0
 CHIP_LEAST = 48.0  # px wide: less would hold no name
 BAR = 12.0  # the share bar with its distance to the lines above
 
-Line = tuple[str, str]
-"""A text and its kind: title, number, caption."""
+
+class Row(NamedTuple):
+    """A line of a label: a text as it fits, its font and colour."""
+
+    text: str
+    font: QFont
+    color: QColor
 
 
-class Standing(NamedTuple):
-    """How a label stands: where, in scene px, what it says, and how much room its lines have in the text's own px."""
+class Label(NamedTuple):
+    """What a frame says at one zoom, in the text's own px."""
 
-    x: float
-    y: float
-    baseline: float  # of the first line, from there
-    lines: list[Line]
-    room: float
-    height: float
+    rows: list[Row]
+    scale: float
+    indent: float
+    baseline: float  # of the first line
+    wide: float  # how wide the widest line is
+    used: float  # how high all of it is, from the baseline of the first line
+    bar: float  # how wide a full share bar is; 0: there is none
 
 
 def strip_of(frame: StageFrame, detail: str) -> Box:
@@ -56,90 +62,111 @@ def strip_of(frame: StageFrame, detail: str) -> Box:
 
 def hides(frame: StageFrame, zoom: float, area: Box) -> bool:
     """Whether a frame that can be seen has too little of the room for its label in view."""
-    detail = level(zoom)
-    scale = draw.text_scale(zoom, detail)
-    strip = strip_of(frame, detail)
     if frame.orientation == RIGHT:
-        return area.top > strip.top and (strip.bottom - area.top) / scale < LINE + BELOW
-    return area.left > strip.left and (strip.right - area.left) / scale < READABLE + INDENT
+        if area.top <= frame.box.top:  # nearly all
+            return False
+        detail = level(zoom)
+        return (strip_of(frame, detail).bottom - area.top) / draw.text_scale(zoom, detail) < LINE + BELOW
+    if area.left <= frame.box.left:
+        return False
+    detail = level(zoom)
+    return (strip_of(frame, detail).right - area.left) / draw.text_scale(zoom, detail) < READABLE + INDENT
 
 
-def standing(frame: StageFrame, kit: Ink, zoom: float, area: Box) -> Standing | None:
-    """Where the label of a frame stands while this area can be seen; None where there is no room for one."""
+def label_of(frame: StageFrame, kit: Ink, zoom: float, area: Box) -> Label | None:
+    """What a frame says while this area can be seen; None where there is no room for anything. Frames keep what they said last,
+    so that moving over a design writes nothing anew."""
+    box = frame.box
+    above = frame.orientation == RIGHT
+    cut = max(0.0, area.top - box.top if above else area.left - box.left)  # what is gone of the room for it
+    key = (zoom, kit, cut, box.size, frame.facts, units.name())
+    if frame.said[0] != key:
+        frame.said = (key, _lay_out(frame, kit, zoom, cut))
+    return frame.said[1]
+
+
+def _lay_out(frame: StageFrame, kit: Ink, zoom: float, cut: float) -> Label | None:
     detail = level(zoom)
     scale = draw.text_scale(zoom, detail)
     box, above, far = frame.box, frame.orientation == RIGHT, detail == FAR
     strip = strip_of(frame, detail)
-    left, top = max(strip.left, area.left), max(strip.top, area.top)
-    height = (strip.bottom - top if above and not far else box.height) / scale
+    height = (strip.height - cut if above and not far else box.height) / scale
     count = 1 if far else int((height - 10) / LINE)
     if height < 15 or count < 1:
         return None
     lines = frame.lines(min(count, 6))
-    indent = _indent(zoom, detail)
-    room = ((box.right if above else strip.right) - (box.left if above else left)) / scale - indent - (-1 if far else 2)
+    indent = INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
+    room = (box.width if above else strip.width - cut) / scale - indent - (-1 if far else 2)
     if any(kind == "number" and len(text) * kit.digit > room for text, kind in lines):
         lines = frame.short_lines(lines[0], count)
-    used = len(lines) * LINE
-    baseline = 4.0 if far else min(FIRST_ABOVE if above else FIRST, (height - used) / 2 + 12)
+    rows: list[Row] = []
+    wide = 0.0
+    for text, kind in lines:
+        font, color, metrics = _look(kit, kind, detail)
+        written = text
+        if kind == "title" or len(text) * kit.digit > room:  # only words: numbers that do not fit are not here
+            written = draw.elided(text, metrics, room)
+        if kind == "title" and len(written) < 3:
+            return None
+        rows.append(Row(written, font, color))
+        wide = max(wide, metrics.horizontalAdvance(written))
+    high = len(rows) * LINE
+    baseline = 4.0 if far else min(FIRST_ABOVE if above else FIRST, (height - high) / 2 + 12)
+    bar = detail == CLOSE and frame.facts.share and height - baseline - high > 4
+    used = baseline + high - LINE + (BAR if bar else 0.0)
+    return Label(rows, scale, indent, baseline, wide, used, min(SIZES.gutter - indent, room) if bar else 0.0)
+
+
+def _look(kit: Ink, kind: str, detail: str) -> tuple[QFont, QColor, QFontMetricsF]:
+    if kind == "title":
+        if detail == CLOSE:
+            return kit.name_font, kit.text, kit.name_metrics
+        return (
+            (kit.body_font, kit.text, kit.caption_metrics)
+            if detail == FAR
+            else (kit.small_name_font, kit.text, kit.small_name_metrics)
+        )
+    return (
+        (kit.number_font, kit.secondary, kit.number_metrics)
+        if kind == "number"
+        else (kit.body_font, kit.muted, kit.caption_metrics)
+    )
+
+
+def place_of(frame: StageFrame, label: Label, zoom: float, area: Box) -> Point:
+    """Where the label of a frame begins while this area can be seen: where the frame does, or at the edge of the view as long
+    as the frame goes on behind it."""
+    box, scale = frame.box, label.scale
+    above, far = frame.orientation == RIGHT, level(zoom) == FAR
+    x, y = max(box.left, area.left), max(box.top, area.top)
     if above:
-        wide = max(_metrics(kit, kind, detail).horizontalAdvance(text) for text, kind in lines)
         toggle = 0.0 if far else box.right - frame.toggle.left
-        x = max(box.left, min(left, box.right - toggle - (indent + min(wide, room)) * scale))
-    else:
-        x = left
+        x = max(box.left, min(x, box.right - toggle - (label.indent + label.wide) * scale))
+    elif not far:
+        y = max(box.top, min(y, box.bottom - (label.used + BELOW) * scale))
     if far:  # the middle, as far as that is in view
         reach = LINE / 2 * scale
         middle = box.top + LABEL_ABOVE / 2 if above else (box.top + box.bottom) / 2
-        y = min(max(middle, area.top + reach), area.bottom - reach)
-        y = min(max(y, box.top + min(reach, box.height / 2)), box.bottom - min(reach, box.height / 2))
-    elif above:
-        y = top
-    else:
-        bar = BAR if detail == CLOSE and frame.facts.share else 0.0
-        y = max(box.top, min(top, box.bottom - (baseline + used - LINE + bar + BELOW) * scale))
-    return Standing(x, y, baseline, lines, room, height)
+        half = min(reach, box.height / 2)
+        y = min(max(min(max(middle, area.top + reach), area.bottom - reach), box.top + half), box.bottom - half)
+    return x, y
 
 
 def draw_label(frame: StageFrame, painter: QPainter, kit: Ink, zoom: float, area: Box) -> None:
     """Write what a frame says where it stands while this area can be seen."""
-    detail = level(zoom)
-    found = standing(frame, kit, zoom, area)
-    if found is None:
+    label = label_of(frame, kit, zoom, area)
+    if label is None:
         return
-    scale = draw.text_scale(zoom, detail)
-    painter.translate(found.x, found.y)
-    painter.scale(scale, scale)
-    indent, y = _indent(zoom, detail), found.baseline
-    for text, kind in found.lines:
-        painter.setFont(_font(kit, kind, detail))
-        painter.setPen(kit.text if kind == "title" else kit.secondary if kind == "number" else kit.muted)
-        written = text
-        if kind == "title" or len(text) * kit.digit > found.room:  # only words: numbers that do not fit are not here
-            written = draw.elided(text, _metrics(kit, kind, detail), found.room)
-        if kind == "title" and len(written) < 3:
-            return
-        painter.drawText(QPointF(indent, y), written)
+    painter.translate(*place_of(frame, label, zoom, area))
+    painter.scale(label.scale, label.scale)
+    y = label.baseline
+    for text, font, color in label.rows:
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(QPointF(label.indent, y), text)
         y += LINE
-    if detail == CLOSE and frame.facts.share and found.height - y > 4:
-        width = min(SIZES.gutter - indent, found.room)
-        draw.draw_share_bar(painter, kit, indent, y - 6, width, 4, min(1.0, frame.facts.share))
-
-
-def _indent(zoom: float, detail: str) -> float:
-    return INDENT if detail == CLOSE else max(5.0, INDENT * zoom)
-
-
-def _font(kit: Ink, kind: str, detail: str) -> QFont:
-    if kind == "title":
-        return kit.name_font if detail == CLOSE else kit.body_font if detail == FAR else kit.small_name_font
-    return kit.number_font if kind == "number" else kit.body_font
-
-
-def _metrics(kit: Ink, kind: str, detail: str) -> QFontMetricsF:
-    if kind == "title":
-        return kit.name_metrics if detail == CLOSE else kit.caption_metrics if detail == FAR else kit.small_name_metrics
-    return kit.number_metrics if kind == "number" else kit.caption_metrics
+    if label.bar and frame.facts.share:
+        draw.draw_share_bar(painter, kit, label.indent, y - 6, label.bar, 4, min(1.0, frame.facts.share))
 
 
 # -- chips ---------------------------------------------------------------------------------------------------------------------
@@ -161,7 +188,7 @@ def chips(frames: Iterable[StageFrame], kit: Ink, look: QTransform, area: Box) -
     found: list[Chip] = []
     for frame in frames:
         box = frame.box
-        if not box.meets(area) or not hides(frame, zoom, area):
+        if not hides(frame, zoom, area) or not box.meets(area):
             continue
         upper = look.map(QPointF(max(box.left, area.left), max(box.top, area.top)))
         lower = look.map(QPointF(min(box.right, area.right), min(box.bottom, area.bottom)))

@@ -15,10 +15,10 @@ from designer.graph.design import DOWN, RIGHT, Design
 from designer.graph.network import Edge, Network, Node
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.canvas import Canvas
-from designer.ui.canvas.geometry import FAR, Box, level
+from designer.ui.canvas.geometry import FAR, Box, Point, level
 from designer.ui.canvas.scene import Scene
 from designer.ui.canvas.stage_frame import StageFrame
-from designer.ui.canvas.stage_label import Standing, chips, hides, standing
+from designer.ui.canvas.stage_label import Label, chips, hides, label_of, place_of
 from designer.ui.canvas.view import View
 from tests.ui.canvas.conftest import Show
 from tests.ui.canvas.helpers import click
@@ -35,17 +35,17 @@ def long_stages(flow: str, blocks: int = 24) -> Design:
     return design
 
 
-def label_of(canvas: Canvas, frame: StageFrame) -> tuple[Standing, Box]:
-    """How the label of a frame stands, and the box of its lines in px of the view."""
-    view = canvas.view
-    found = standing(frame, draw.ink(), view.zoom, view.seen())
-    assert found is not None
-    scale = draw.text_scale(view.zoom, level(view.zoom)) * view.zoom
-    corner = view.viewportTransform().map(QPointF(found.x, found.y))
-    wide = max(draw.ink().name_metrics.horizontalAdvance(text) for text, _ in found.lines)
-    top = corner.y() + (found.baseline - 9) * scale
-    low = corner.y() + (found.baseline + (len(found.lines) - 1) * 16) * scale
-    return found, Box(corner.x(), top, corner.x() + (5 + min(wide, found.room)) * scale, low)
+def stands(canvas: Canvas | View, frame: StageFrame) -> tuple[Label, Point, Box]:
+    """What a frame says, where that begins, and the box of its lines in px of the view."""
+    view = canvas.view if isinstance(canvas, Canvas) else canvas
+    label = label_of(frame, draw.ink(), view.zoom, view.seen())
+    assert label is not None
+    place = place_of(frame, label, view.zoom, view.seen())
+    scale = label.scale * view.zoom
+    corner = view.viewportTransform().map(QPointF(*place))
+    top = corner.y() + (label.baseline - 9) * scale
+    low = corner.y() + (label.baseline + (len(label.rows) - 1) * 16) * scale
+    return label, place, Box(corner.x(), top, corner.x() + (label.indent + label.wide) * scale, low)
 
 
 @pytest.mark.parametrize("flow", [DOWN, RIGHT])
@@ -77,7 +77,7 @@ def test_wherever_one_looks_each_frame_in_view_says_its_name_there(show: Show, f
                 seen_chips += 1
             else:
                 assert stage not in said
-                box = label_of(canvas, frame)[1]
+                box = stands(canvas, frame)[2]
                 seen_labels += 1
             assert shown.adjusted(-1, -1, 1, 1).contains(QRect(*map(round, (box.left, box.top, *box.size))))
             start, end = (view.viewportTransform().inverted()[0].map(QPointF(*at)) for at in (box[:2], box[2:]))
@@ -93,9 +93,9 @@ def test_a_frame_that_begins_in_view_has_its_label_at_its_beginning(show: Show, 
     canvas = show(long_stages(flow))
     frame = canvas.scene.frames["stage1"]
     canvas.view.look(1.0, QPointF(frame.box.left + 200, frame.box.top + 200))
-    found, _ = label_of(canvas, frame)
-    assert (found.x, found.y) == frame.box[:2]
-    assert len(found.lines) == (6 if flow == DOWN else 5)
+    label, place, _ = stands(canvas, frame)
+    assert place == frame.box[:2]
+    assert len(label.rows) == (6 if flow == DOWN else 5)
 
 
 @pytest.mark.parametrize("flow", [DOWN, RIGHT])
@@ -110,8 +110,8 @@ def test_a_frame_pushes_its_label_out_at_its_end(show: Show, flow: str) -> None:
             canvas.view.look(1.0, QPointF(frame.box.left + size[0], frame.box.bottom - beyond + size[1]))
         else:
             canvas.view.look(1.0, QPointF(frame.box.right - beyond + size[0], frame.box.top + size[1]))
-        found, box = label_of(canvas, frame)
-        places.append(found.y if flow == DOWN else found.x)
+        _, (x, y), box = stands(canvas, frame)
+        places.append(y if flow == DOWN else x)
         low = canvas.view.viewportTransform().map(QPointF(*frame.box[2:]))
         assert box.bottom <= low.y()
         assert box.right <= low.x()
@@ -159,9 +159,8 @@ def test_scrolling_paints_labels_anew(show: Show, qtbot: QtBot, monkeypatch: pyt
     covered = QRegion()
     for region in painted:
         covered = covered.united(region)
-    found = standing(frame, draw.ink(), view.zoom, view.seen())
-    assert found is not None
-    at = view.mapFromScene(QPointF(found.x, found.y))
+    _, place, _ = stands(view, frame)
+    at = view.mapFromScene(QPointF(*place))
     assert covered.contains(QRect(at + QPoint(1, 1), at + QPoint(20, 12)))
-    assert level(zoom) == FAR or found.y == pytest.approx(view.seen().top)
+    assert level(zoom) == FAR or place[1] == pytest.approx(view.seen().top)
     controller.deleteLater()
