@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from PySide6.QtCore import QObject
@@ -34,6 +35,13 @@ def _beside(inner: Box, lane: Box, orientation: str) -> Box:
     return inner._replace(left=min(inner.left, lane.left), right=max(inner.right, lane.right))
 
 
+class StageOrder(NamedTuple):
+    """The place of each stage among the stages, and the last node of each, in execution order."""
+
+    positions: dict[str, int]
+    last: dict[str, str]
+
+
 class Scene(Surface):
     """All root nodes of a controller's design.
 
@@ -50,6 +58,8 @@ class Scene(Surface):
         self._members: dict[str, set[str]] = {}  # by stage
         self._stage_of: dict[str, str] = {}
         self._rank: dict[str, int] = {}
+        self._order: StageOrder | None = None  # made when it is asked for
+        self._loose: set[str] = set()  # stages whose wires have changed since their frames were told
         self._bypasses = Bypasses({})
         self.folds = Folds()
         self.marks = RunMarks()
@@ -156,7 +166,7 @@ class Scene(Surface):
         self.marks.forget()
         self.forget_all()
         self.orient(self.controller.design.flow)
-        self._members, self._stage_of = {}, {}
+        self._members, self._stage_of, self._order = {}, {}, None
         design = self.controller.design
         network = design.root
         stored = self.stored
@@ -256,6 +266,7 @@ class Scene(Surface):
         order = self.controller.engine.order
         self._rank = {node_id: rank for rank, node_id in enumerate((*order.order, *order.rest))}
         self._bypasses = Bypasses(order.wires)
+        self._order = None
 
     # -- following the graph -----------------------------------------------------------------------------------------------
 
@@ -281,6 +292,7 @@ class Scene(Surface):
             return
         disturbed: list[Box] = []
         stages = {self._stage_of.get(node_id, "") for node_id in touched}
+        ends = self._stage_order().last if delta.structural else {}
         if delta.structural:
             disturbed += self._follow_structure(touched)
         places: dict[str, Point] = {}
@@ -300,8 +312,8 @@ class Scene(Surface):
         if disturbed:
             self.make_way(disturbed)
         stages |= {self._stage_of.get(node_id, "") for node_id in touched}
-        if delta.structural:  # the execution order decides which stage comes first and which of its blocks last
-            stages |= set(self._members)
+        if delta.structural:
+            stages |= {stage for stage, last in self._stage_order().last.items() if ends.get(stage) != last}
             self.warm()
             self.widen()
         self._tell_frames(stages)
@@ -376,7 +388,7 @@ class Scene(Surface):
         if not cards:
             return
         changed = {self.seen(node_id) for node_id in touched}
-        positions = self._stage_positions()
+        positions = self._stage_order().positions
         for card, one in cards.items():
             item: FoldItem = self.nodes[card]
             position = positions.get(self._stage_of.get(one.members[0], ""), 0)
@@ -402,6 +414,7 @@ class Scene(Surface):
         disturbed: list[Box] = []
         if not self.stored and touched.issuperset(network) and set(network) != set(self.nodes):
             self._own = self._laid_out()  # all of it was drawn anew
+        read = {edge.source for node_id in touched for edge in self.incoming.get(node_id, ())}
         for node_id in touched:
             if node_id in self.nodes and node_id not in network:
                 disturbed.append(self.nodes[node_id].box)
@@ -417,8 +430,8 @@ class Scene(Surface):
             if item is None:
                 self._add(node_id)
                 disturbed.append(self.nodes[node_id].box)
-        # a merge far from the edit may have become, or ceased to be, the end of a bypass
-        others = {node_id for node_id, wires in self.incoming.items() if len(wires) == 2}
+        # a merge below the edit may have become, or ceased to be, the end of a bypass
+        others = {node_id for node_id in self._below(touched | read) if self._other_bypass(node_id)}
         # and a placeholder has the ports that have wires, so it changes with its readers
         others |= {node_id for node_id, item in self.nodes.items() if item.placeholder}
         for node_id in (*order, *sorted(others - set(order))):
@@ -433,6 +446,24 @@ class Scene(Surface):
             for edge in sorted(missing):
                 self._tell_edge(self.put_edge(edge).edge)
         return disturbed
+
+    def _below(self, touched: set[str]) -> set[str]:
+        """The merges of two that can be reached from these nodes, or from what they read."""
+        network = self.controller.design.root
+        reads = {source for node_id in touched if node_id in network for source, _ in network.sources(node_id).values()}
+        found = (touched | reads) & self.outgoing.keys()
+        ways = list(found)
+        while ways:
+            for edge in self.outgoing[ways.pop()]:
+                if edge.target not in found:
+                    found.add(edge.target)
+                    ways.append(edge.target)
+        return {node_id for node_id in found if len(self.incoming[node_id]) == 2}
+
+    def _other_bypass(self, node_id: str) -> bool:
+        """Whether a merge ends another bypass than its ports show, or none where they show one."""
+        shown = next((place.name for place in self.nodes[node_id].inputs if place.side), "")
+        return self._bypasses.of(node_id).port != shown
 
     def _follow_notes(self) -> None:
         notes = self.controller.design.notes.get(ROOT, {})
@@ -457,6 +488,7 @@ class Scene(Surface):
         stage = self.controller.design.root.node(node_id).stage or ""
         if self._stage_of.get(node_id, "") != stage:
             self._leave_stage(node_id)
+            self._order = None
             if stage:
                 self._members.setdefault(stage, set()).add(node_id)
                 self._stage_of[node_id] = stage
@@ -464,6 +496,7 @@ class Scene(Surface):
     def _leave_stage(self, node_id: str) -> None:
         stage = self._stage_of.pop(node_id, "")
         if stage:
+            self._order = None
             self._members[stage].discard(node_id)
 
     def members(self, stage: str) -> frozenset[str]:
@@ -490,7 +523,16 @@ class Scene(Surface):
                     boxes.append(_beside(inner, item.lane, self.orientation))
         return frame_box(boxes, self.orientation)
 
-    def _tell_frames(self, stages: set[str]) -> None:
+    def note_way(self, edge: Edge) -> None:
+        stage = self._stage_of.get(edge.target)
+        if stage is not None:
+            self._loose.add(stage)
+
+    def _tell_frames(self, stages: set[str], *, totals: bool = False) -> None:
+        """Let the frames of these stages show what became of them, and of those whose wires changed; `totals` says that all have
+        another share."""
+        stages |= self._loose
+        self._loose = set()
         stages.discard("")
         for stage in stages:
             gone = not self._members.get(stage)
@@ -500,9 +542,9 @@ class Scene(Surface):
                 frame = self.frames.pop(stage, None)
                 if frame is not None:
                     self.removeItem(frame)
-        if not stages:
+        if not stages and not totals:
             return
-        positions = self._stage_positions()
+        positions = self._stage_order().positions
         for stage in sorted(stages, key=lambda stage: positions.get(stage, 0)):  # where frames overlap, the later lies above
             members = self._members.get(stage)
             if not members or stage_id(stage) in self.folds.folded.folds:
@@ -513,27 +555,36 @@ class Scene(Surface):
                 self.addItem(frame)
             frame.surround(self._frame_of(stage))
             frame.why_open = self.folds.why_open(stage)
-            frame.tell(self._facts(members), positions[stage])
+            frame.tell(self._facts(stage, members), positions[stage])
         for stage, frame in self.frames.items():
             if stage not in stages:
-                frame.tell(frame.facts, positions[stage])
+                facts = frame.facts
+                frame.tell(facts._replace(share=self._share(facts.macs)) if totals else facts, positions[stage])
 
-    def _stage_positions(self) -> dict[str, int]:
-        """The place of each stage among the stages, in execution order."""
-        found: dict[str, int] = {}
-        stage_of = self._stage_of
-        for node_id in self._rank:
-            stage = stage_of.get(node_id)
-            if stage is not None and stage not in found:
-                found[stage] = len(found)
-        return found
+    def _stage_order(self) -> StageOrder:
+        """How the stages lie in the execution order."""
+        if self._order is None:
+            positions: dict[str, int] = {}
+            last: dict[str, str] = {}
+            stage_of = self._stage_of
+            for node_id in self._rank:
+                stage = stage_of.get(node_id)
+                if stage is not None:
+                    positions.setdefault(stage, len(positions))
+                    last[stage] = node_id
+            self._order = StageOrder(positions, last)
+        return self._order
 
-    def _facts(self, members: set[str]) -> StageFacts:
+    def _share(self, macs: int | None) -> float | None:
+        """The share of a stage in the MACs of the design."""
+        total = self.controller.engine.total
+        return macs / total.macs if macs is not None and total is not None and total.macs else None
+
+    def _facts(self, stage: str, members: set[str]) -> StageFacts:
         results = self.controller.engine.results
         params = macs = 0
         bad = waiting = 0
         waits = ""
-        last = max(members, key=lambda node_id: self._rank.get(node_id, 0))
         for node_id in members:
             result = results[node_id]
             if result.status != "unused":  # as in the totals
@@ -544,14 +595,12 @@ class Scene(Surface):
             elif result.status == "blocked":
                 waiting += 1
                 waits = result.blocked_by
-        spec = next(iter(results[last].outputs.values()), None)
+        spec = next(iter(results[self._stage_order().last[stage]].outputs.values()), None)
         if waiting == len(members):
             return StageFacts(len(members), None, None, None, None, waits)
         if bad or waiting:
             return StageFacts(len(members), None, None, None, None)
-        total = self.controller.engine.total
-        share = macs / total.macs if total is not None and total.macs else None
-        return StageFacts(len(members), spec, params, macs, share)
+        return StageFacts(len(members), spec, params, macs, self._share(macs))
 
     # -- following the analysis --------------------------------------------------------------------------------------------
 
@@ -573,7 +622,7 @@ class Scene(Surface):
             self._scale_bars()
             self.warm(set(map(self.seen, delta.changed)))
             self.widen()
-        self._tell_frames(set(self.frames) if delta.totals else stages)
+        self._tell_frames(stages, totals=delta.totals)
         if delta.changed:
             self.contents_changed.emit()
 
@@ -621,4 +670,8 @@ class Scene(Surface):
         status = "" if spec is not None else "blocked"
         if target is not None and any(i.severity == "error" and i.port == edge.target_port for i in target.issues):
             status = "error"
-        self.edges[edge].say(shape(spec) if spec is not None else "", status)
+        item = self.edges[edge]
+        room = len(item.text)
+        item.say(shape(spec) if spec is not None else "", status)
+        if len(item.text) != room:
+            self.note_way(edge)

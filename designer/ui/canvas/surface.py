@@ -327,6 +327,10 @@ class Surface(QGraphicsScene):
             self.edge_grid.put((edge, leg), bounds(ends))
         self.overview.put_edge(edge, points)
         self.version += 1
+        self.note_way(edge)
+
+    def note_way(self, edge: Edge) -> None:
+        """A wire runs elsewhere now, or needs more room or less."""
 
     def turns_early(self, edge: Edge) -> bool:
         """Whether a wire turns off close to where it comes from: to the right, so that each branch of a fork shows its shape."""

@@ -67,6 +67,9 @@ def same_as_fresh(scene: Scene) -> None:
             end = scene.port_point(edge.target, edge.target_port, False)
             assert start in (item.points[0], None)  # None where an own block has lost the port
             assert end in (item.points[-1], None)
+        assert {stage: frame.box for stage, frame in scene.frames.items()} == {
+            stage: scene._frame_of(stage) for stage in scene.frames
+        }
         legs = {(edge, leg) for edge, item in scene.edges.items() for leg in range(len(item.points) - 1)}
         assert set(scene.edge_grid.boxes) == legs
         assert len(scene.items()) == len(scene.nodes) + len(scene.edges) + len(scene.frames) + len(scene.note_items)
@@ -270,3 +273,38 @@ def test_what_nobody_reads_is_in_no_subtotal_of_a_stage(qapp: QApplication) -> N
     assert controller.engine.results[new.id].status == "unused"
     after = scene.frames["stage2"].facts
     assert (after.params, after.macs, after.share) == (before.params, before.macs, before.share)
+
+
+def test_an_edit_reads_only_the_stages_anew_that_it_concerns(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    controller, scene = made(load("mobilenet_v2"))
+    read: list[str] = []
+    facts = Scene._facts
+
+    def note(self: Scene, stage: str, members: set[str]) -> Any:
+        read.append(stage)
+        return facts(self, stage, members)
+
+    monkeypatch.setattr(Scene, "_facts", note)
+    shares = {stage: frame.facts.share for stage, frame in scene.frames.items()}
+    assert controller.apply(SetParam(node="stage4_ir2", name="expand_ratio", value=3.0), "Set")
+    assert set(read) == {"stage4"}
+    assert all(frame.facts.share != shares[stage] for stage, frame in scene.frames.items())  # of other totals
+    same_as_fresh(scene)
+    read.clear()
+    assert controller.apply(AddNode(node=Node("alone", "relu")), "Add")
+    assert read == []
+    assert controller.apply(SetStage(node="stage3_ir1", stage="stage4"), "Join")  # the frames change places
+    assert set(read) == {"stage3", "stage4"}
+    same_as_fresh(scene)
+
+
+def test_a_frame_makes_room_for_a_bypass_that_has_to_go_further(made: Any) -> None:
+    """What stands in its way is in no stage, and nothing of the stage was edited."""
+    controller, scene = made(residual())
+    before = scene.frames["s1"].box
+    lane = max(x for x, _ in scene.edges[Edge("input", "y", "s1_add", "b")].points)
+    _, y = scene.place("s1_b")
+    assert controller.apply(Move(positions=scene.unstored()), "Stand")
+    assert controller.apply(Move(positions={"act": (lane - 100, y)}), "Move")
+    assert scene.frames["s1"].box.right > before.right
+    same_as_fresh(scene)
