@@ -59,6 +59,7 @@ class Scene(Surface):
         self._stage_of: dict[str, str] = {}
         self._rank: dict[str, int] = {}
         self._order: StageOrder | None = None  # made when it is asked for
+        self._told: dict[str, int] = {}  # the places of stages that frames know
         self._loose: set[str] = set()  # stages whose wires have changed since their frames were told
         self._bypasses = Bypasses({})
         self.folds = Folds()
@@ -542,9 +543,10 @@ class Scene(Surface):
                 frame = self.frames.pop(stage, None)
                 if frame is not None:
                     self.removeItem(frame)
-        if not stages and not totals:
-            return
         positions = self._stage_order().positions
+        if not stages and not totals and positions == self._told:
+            return
+        self._told = positions
         for stage in sorted(stages, key=lambda stage: positions.get(stage, 0)):  # where frames overlap, the later lies above
             members = self._members.get(stage)
             if not members or stage_id(stage) in self.folds.folded.folds:
