@@ -13,12 +13,21 @@ from designer.analysis.engine import Engine
 from designer.catalogue import canonical, load
 from designer.compile import torch_module
 from designer.compile.plan import plan_of
-from tests.presets.test_presets import CASES
+from tests.presets.test_presets import CASES, NETWORKS
 
 PUBLISHED = {
     row["design"]: row for row in json.loads((Path(package.__file__).parent / "published.json").read_text(encoding="utf-8"))
 }
-DESIGNS = list(dict.fromkeys([*PUBLISHED, *(canonical(preset, options) for preset, options in CASES)]))
+COMMON = {"classes": 10, "in_channels": 1, "resolution": (331, 363)}  # what all networks take; odd sides, and wider than high
+DESIGNS = list(
+    dict.fromkeys(
+        [
+            *PUBLISHED,
+            *(canonical(preset, options) for preset, options in CASES),
+            *(canonical(preset.id, COMMON) for preset in NETWORKS),
+        ]
+    )
+)
 
 
 @pytest.mark.parametrize("text", DESIGNS)
@@ -39,7 +48,7 @@ def test_torch_counts_what_the_analysis_counts(text: str) -> None:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         answer: Any = module(torch.empty(1, *shape, device="meta"))
     answers = answer if isinstance(answer, dict) else {"output": answer}
-    assert all(output.shape == (1, 1000) for output in answers.values())
+    assert all(output.shape == (1, COMMON["classes"] if "classes=" in text else 1000) for output in answers.values())
     assert sum(parameter.numel() for parameter in module.parameters()) == total.params
     assert counter.get_total_flops() == total.flops
     if text in PUBLISHED:

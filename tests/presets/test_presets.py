@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -51,6 +52,20 @@ def test_every_option_draws_a_network_without_issues(preset_id: str, options: di
     assert others in ([], ["aux"], ["aux1", "aux2"])
     for output in (first, *others):
         assert engine.results[output].outputs["y"] == (1000,)
+
+
+@pytest.mark.parametrize("preset", NETWORKS, ids=lambda preset: preset.id)
+def test_options_go_together(preset: type[ImageNet]) -> None:
+    """Every value of every option that has few, with every value of the others."""
+    values: dict[str, list[Any]] = {}
+    for options in settings_of(preset):
+        for name, value in options.items():
+            values.setdefault(name, [preset.parameters[name].default]).append(value)
+    for chosen in product(*values.values()):
+        options = dict(zip(values, chosen, strict=True))
+        engine = Engine(draw(preset.id, options))
+        assert engine.issues() == [], options
+        assert engine.total is not None, options
 
 
 @pytest.mark.parametrize(("preset_id", "options"), CASES, ids=names)
