@@ -1,7 +1,8 @@
 """How a wire gets from one port to another without crossing a block: straight, with one step, or through a lane beside blocks.
 
 Each try is a handful of comparisons with the blocks near it. Only where none of them fits does a shortest way over the edges of
-the near blocks decide; where even that finds nothing (blocks on top of each other), the wire takes the plainest way.
+the near blocks decide; where even that finds nothing (blocks on top of each other, or a crowd of them), the wire takes the
+plainest way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ BESIDE = 56.0  # between a branch and the bypass around it, where there is room:
 BESIDE_RIGHT = 24.0  # the same where the flow is to the right: the shape lies along the wire
 ROOMY = 60.0  # px that a leg is long which runs so far from blocks: then it carries the shape
 MANY = 20  # blocks among which a shortest way is looked for
+CROWD = 50  # blocks around a wire from which on that is no help: it would run through those that are left out
 TURN = 40.0  # px that a wire runs further to save a turn
 
 
@@ -172,11 +174,17 @@ def _plain(start: Point, end: Point, side: bool) -> list[Point]:
 
 
 def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] | None:
-    """The shortest way with few turns over the lines beside near blocks (Dijkstra, which turns as little as it can)."""
+    """The shortest way with few turns over the lines beside near blocks (A*, which turns as little as it can).
+
+    None where there is none, or too many blocks are near.
+    """
     (sx, sy), (tx, ty) = start, end
     area = Box(min(sx, tx) - REACH, min(sy, ty) - REACH, max(sx, tx) + REACH, max(sy, ty) + REACH)
     mx, my = (sx + tx) / 2, (sy + ty) / 2
-    boxes = sorted(near(area), key=lambda b: abs((b[0] + b[2]) / 2 - mx) + abs((b[1] + b[3]) / 2 - my))[:MANY]
+    around = near(area)
+    if len(around) > CROWD:
+        return None
+    boxes = sorted(around, key=lambda b: abs((b[0] + b[2]) / 2 - mx) + abs((b[1] + b[3]) / 2 - my))[:MANY]
     leave = (sx, sy + CLEAR + 1)
     enter = (tx + CLEAR + 1, ty) if side else (tx, ty - CLEAR - 1)
     apart = CLEAR + 1
@@ -187,11 +195,13 @@ def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] |
     on_row = [[b for b in boxes if b[1] - CLEAR < y < b[3] + CLEAR] for y in ys]
     goal = (xs.index(enter[0]), ys.index(enter[1]))
     begin = (xs.index(leave[0]), ys.index(leave[1]))
+    left_x = [abs(x - enter[0]) for x in xs]  # what is at least left from there
+    left_y = [abs(y - enter[1]) for y in ys]
     best: dict[tuple[int, int, bool], float] = {(*begin, True): 0.0}
     came: dict[tuple[int, int, bool], tuple[int, int, bool]] = {}
-    queue: list[tuple[float, int, int, bool]] = [(0.0, *begin, True)]
+    queue: list[tuple[float, float, int, int, bool]] = [(0.0, 0.0, *begin, True)]
     while queue:
-        cost, i, j, upright = heapq.heappop(queue)
+        _, cost, i, j, upright = heapq.heappop(queue)
         if (i, j) == goal:
             at = (i, j, upright)
             points = [end, enter]
@@ -214,7 +224,7 @@ def _shortest(start: Point, end: Point, near: Near, side: bool) -> list[Point] |
             if further < best.get(state, float("inf")):
                 best[state] = further
                 came[state] = (i, j, upright)
-                heapq.heappush(queue, (further, *state))
+                heapq.heappush(queue, (further + left_x[k] + left_y[m], further, *state))
     return None
 
 

@@ -1,11 +1,14 @@
-"""The minimap: the whole surface in 144 x 240 px at most, with a frame around what the view shows. Click or drag to go there."""
+"""The minimap: the whole surface in 144 x 240 px at most, with a frame around what the view shows. Click or drag to go there.
+
+A surface that is many times as long as wide is drawn wider than it is: a line of a pixel would be no map.
+"""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.graph.design import RIGHT
@@ -21,6 +24,8 @@ PAD = 8.0
 MOST_ZOOM = 0.25
 LEAST_HEIGHT, STEP = 48, 16  # px; in steps, so that it does not follow every move
 NOWHERE = Box(0, 0, 1, 1)  # what an empty surface shows
+NARROWEST = 24.0  # px of a surface on the map, however long it is
+LEAST_SEEN = 4.0  # px of the frame around what is seen
 SLOW = 60  # ms between two pictures while things change
 
 
@@ -74,12 +79,14 @@ class Minimap(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         self._picture = None
 
-    def _scale(self) -> tuple[float, QPointF]:
-        """Zoom of the small map and where scene (0, 0) is on it."""
+    def _scale(self) -> QTransform:
+        """From the scene to the map."""
         box = self._view.surface.content() or NOWHERE
-        zoom = min((self.width() - 2 * PAD) / max(box.width, 1), (self.height() - 2 * PAD) / max(box.height, 1), MOST_ZOOM)
+        wide, high = max(box.width, 1), max(box.height, 1)
+        zoom = min((self.width() - 2 * PAD) / wide, (self.height() - 2 * PAD) / high, MOST_ZOOM)
+        across, down = (max(zoom, min(NARROWEST / side, MOST_ZOOM)) for side in (wide, high))
         x, y = box.centre
-        return zoom, QPointF(self.width() / 2 - x * zoom, self.height() / 2 - y * zoom)
+        return QTransform(across, 0, 0, down, self.width() / 2 - x * across, self.height() / 2 - y * down)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         with painting(self) as painter:
@@ -87,8 +94,9 @@ class Minimap(QWidget):
                 self._picture = self._draw()
             painter.drawPixmap(0, 0, self._picture)
             seen = self._view.seen()
-            zoom, origin = self._scale()
-            rect = QRectF(seen.left * zoom, seen.top * zoom, seen.width * zoom, seen.height * zoom).translated(origin)
+            rect = self._scale().mapRect(QRectF(seen.left, seen.top, seen.width, seen.height))
+            beside, above = (max(0.0, LEAST_SEEN - side) / 2 for side in (rect.width(), rect.height()))
+            rect.adjust(-beside, -above, beside, above)
             inner = QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5)
             painter.setPen(QPen(theme.current().color("accent.base"), 1.5))
             painter.setBrush(draw.NO_BRUSH)
@@ -108,14 +116,13 @@ class Minimap(QWidget):
             painter.setBrush(look.color("bg.overlay"))
             radius = look.size("radius.card")
             painter.drawRoundedRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1), radius, radius)
-            zoom, origin = self._scale()
-            painter.translate(origin)
-            painter.scale(zoom, zoom)
+            scale = self._scale()
+            painter.setTransform(scale)
             kit = draw.ink()
-            paint_far(painter, surface.frames.values(), zoom, whole, minimap=True)
+            paint_far(painter, surface.frames.values(), scale.m22(), whole, minimap=True)
             for note in surface.notes.values():
                 painter.fillRect(QRectF(note.left, note.top, note.width, note.height), kit.color("node.note"))
-            surface.overview.paint(painter, zoom, whole, surface.node_grid, minimap=True)
+            surface.overview.paint_small(painter, scale.m11(), scale.m22(), surface.node_grid.boxes)
         finally:
             painter.end()
         return picture
@@ -135,5 +142,5 @@ class Minimap(QWidget):
         self._view.zoom_by(1.2 ** (event.angleDelta().y() / 120))
 
     def _go(self, event: QMouseEvent) -> None:
-        zoom, origin = self._scale()
-        self._view.look(self._view.zoom, (event.position() - origin) / zoom)
+        there, _ = self._scale().inverted()
+        self._view.look(self._view.zoom, there.map(event.position()))

@@ -67,30 +67,45 @@ class Overview:
         if self._wires.pop(edge, None) is not None:
             self._lines = None
 
-    def paint(self, painter: QPainter, zoom: float, area: Box, grid: Grid[str], *, minimap: bool = False) -> None:
-        """Draw it all in scene coordinates; `area` is what can be seen. `minimap` leaves out what is too small there."""
+    def paint(self, painter: QPainter, zoom: float, area: Box, grid: Grid[str]) -> None:
+        """Draw it all in scene coordinates; `area` is what can be seen."""
         kit = draw.ink()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(draw.NO_BRUSH)
-        if not minimap:
-            if self._lines is None:
-                self._lines = [line for lines in self._wires.values() for line in lines]
-                self._fed = {edge.target for edge in self._wires}
-                self._read = {edge.source for edge in self._wires}
-            painter.setPen(_hair(kit.color("node.wire")))
-            if self._lines:
-                painter.drawLines(self._lines)
-        lowered = SIZES.height * zoom > BAR + 0.5 and not minimap
-        bars = self._lowered(zoom, area, grid) if lowered else {look: list(found.values()) for look, found in self._bars.items()}
+        if self._lines is None:
+            self._lines = [line for lines in self._wires.values() for line in lines]
+            self._fed = {edge.target for edge in self._wires}
+            self._read = {edge.source for edge in self._wires}
+        painter.setPen(_hair(kit.color("node.wire")))
+        if self._lines:
+            painter.drawLines(self._lines)
+        lowered = SIZES.height * zoom > BAR + 0.5
+        bars = self._lowered(zoom, area, grid) if lowered else self._whole()
         if lowered and self.joined:  # the wires go on to the bars
             painter.drawLines(self._joints(area, grid))
+        self._paint_bars(painter, bars)
+        self._paint_marks(painter, zoom, zoom, grid.boxes, min(SIZES.height, BAR / zoom), MARK)
+
+    def paint_small(self, painter: QPainter, across: float, down: float, boxes: Mapping[str, Box]) -> None:
+        """Draw the blocks for a map of the whole, in scene coordinates; it has a zoom of its own in each direction."""
+        finer = min(SIZES.height * down, SIZES.width * across) < 1  # than a pixel: shades instead of some blocks of many
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, finer)
+        self._paint_bars(painter, self._whole())
+        self._paint_marks(painter, across, down, boxes, SIZES.height, MARK * 0.7)
+
+    def _whole(self) -> dict[Look, list[QRectF]]:
+        """All bars, as high as their blocks."""
+        return {look: list(found.values()) for look, found in self._bars.items()}
+
+    @staticmethod
+    def _paint_bars(painter: QPainter, bars: Mapping[Look, list[QRectF]]) -> None:
+        kit = draw.ink()
         painter.setPen(Qt.PenStyle.NoPen)
         for (fill, dim), rects in bars.items():
             if rects:
                 painter.setBrush(kit.fill(fill, dim))
                 painter.drawRects(rects)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self._paint_marks(painter, zoom, grid.boxes, minimap)
 
     def _lowered(self, zoom: float, area: Box, grid: Grid[str]) -> dict[Look, list[QRectF]]:
         """Bars of 8 px on the screen of the blocks that can be seen, where blocks are higher than that."""
@@ -113,24 +128,25 @@ class Overview:
                 found.append(QLineF(x, middle, x, bottom))
         return found
 
-    def _paint_marks(self, painter: QPainter, zoom: float, boxes: Mapping[str, Box], minimap: bool) -> None:
+    def _paint_marks(
+        self, painter: QPainter, across: float, down: float, boxes: Mapping[str, Box], height: float, mark: float
+    ) -> None:
         kit = draw.ink()
         if self.selected:
             painter.setBrush(draw.NO_BRUSH)
             painter.setPen(_hair(kit.color("accent.base"), 2.0))
-            reach = 3 / zoom
-            height = min(SIZES.height, BAR / zoom) if not minimap else SIZES.height
+            beside, above = 3 / across, 3 / down
             for node_id in self.selected:
                 box = boxes.get(node_id)
                 if box is not None:
                     bar = QRectF(box[0], (box[1] + box[3] - height) / 2, box[2] - box[0], height)
-                    painter.drawRect(bar.adjusted(-reach, -reach, reach, reach))
+                    painter.drawRect(bar.adjusted(-beside, -above, beside, above))
         painter.setPen(Qt.PenStyle.NoPen)
-        radius = (MARK if not minimap else MARK * 0.7) / 2 / zoom
+        wide, high = mark / 2 / across, mark / 2 / down
         for node_id, status in self.marks.items():
             box = boxes[node_id]
             painter.setBrush(kit.color(f"state.{status}"))
-            painter.drawEllipse(QPointF(box.right + radius, (box.top + box.bottom) / 2), radius, radius)
+            painter.drawEllipse(QPointF(box.right + wide, (box.top + box.bottom) / 2), wide, high)
 
 
 def _hair(color: object, width: float = 1.0) -> QPen:

@@ -159,3 +159,18 @@ def test_to_the_right_is_down_turned_by_a_quarter() -> None:
     to_the_right = way(boxes, (216, 24), (900, 24), flow=RIGHT)
     turned = [Box(-box.bottom, box.left, -box.top, box.right) for box in boxes]
     assert to_the_right == [(y, -x) for x, y in way(turned, (-24, 216), (-24, 900))]
+
+
+def test_among_a_crowd_no_search_is_made_for_a_way() -> None:
+    """Thousands of blocks thrown anywhere open in seconds: a search among a few of hundreds of blocks finds no clear way."""
+    crowd = [Box(x, y, x + 80, y + 40) for x in range(0, 1600, 90) for y in range(0, 1600, 50)]
+    looked: list[Box] = []
+
+    def near(area: Box) -> list[Box]:
+        looked.append(area)
+        return [box for box in crowd if box.meets(area)]
+
+    start, end = (40.0, 1590.0), (1300.0, 10.0)  # from the bottom up: no lane is free
+    points = route(start, end, near)
+    assert points == route(start, end, near, quick=True)
+    assert (points[0], points[-1]) == (start, end)

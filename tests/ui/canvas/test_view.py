@@ -15,6 +15,7 @@ from designer.graph.network import Edge
 from designer.ui import theme
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.geometry import CLOSE, FAR, level
+from tests.designs import chain
 from tests.ui.canvas.conftest import Show, residual
 from tests.ui.canvas.helpers import CTRL, MIDDLE, click, double_click, drag, move, press, release, wheel
 
@@ -158,6 +159,25 @@ def test_the_minimap_leads_there(show: Show) -> None:
     assert canvas.minimap.isVisible()
     canvas.handlers["view.minimap"]()
     assert not canvas.minimap.isVisible()
+
+
+@pytest.mark.parametrize("flow", ["down", "right"])
+def test_the_minimap_of_a_very_long_design_is_no_line(flow: str, show: Show, qtbot: QtBot) -> None:
+    canvas = show(chain(*[(f"b{k}", "relu") for k in range(400)]))
+    if flow == "right":
+        canvas.handlers["design.flow_right"]()
+        qtbot.waitUntil(lambda: canvas.minimap.width() == 240 and not canvas.arranger.busy)
+    canvas.view.zoom_at(1.0)
+    canvas.minimap._forget()
+    picture = canvas.minimap.grab().toImage()
+    middle = canvas.minimap.rect().center()
+    beside = middle + (QPoint(7, 0) if flow == "down" else QPoint(0, 5))
+    corner = QPoint(14, 14) if flow == "down" else QPoint(120, 6)
+    assert picture.pixel(beside) == picture.pixel(middle) != picture.pixel(corner)
+    end = QPoint(middle.x(), canvas.minimap.height() - 8) if flow == "down" else QPoint(canvas.minimap.width() - 8, middle.y())
+    QTest.mouseClick(canvas.minimap, Qt.MouseButton.LeftButton, pos=end)
+    output = canvas.scene.nodes["output"].box.centre
+    assert (canvas.view.centre() - QPointF(*output)).manhattanLength() < 600
 
 
 def test_the_minimap_covers_no_more_than_it_shows(show: Show, qtbot: QtBot) -> None:
