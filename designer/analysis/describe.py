@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from designer.analysis.results import NodeResult
 from designer.graph.network import Node, node_path
 
 ARROW = "→"
+_NUMBERED = re.compile(r"(?<=[^\W\d_])(?<!\d.)(?=\d)")  # between a word and its number, but not in 3x3
 
 
 def name_of(node: Node) -> str:
@@ -19,12 +21,8 @@ def name_of(node: Node) -> str:
 
 
 def stage_title(stage: str) -> str:
-    """A stage's name as a title: `stage2` reads Stage 2, `conv4_x` Conv 4 x."""
-    text = ""
-    for char in stage.replace("_", " "):
-        if char.isdigit() and text and text[-1].isalpha():
-            text += " "
-        text += char
+    """A stage's name as a title: `stage2` reads Stage 2, `conv4_x` Conv 4 x, `two_3x3` Two 3x3."""
+    text = _NUMBERED.sub(" ", stage.replace("_", " "))
     return text[:1].upper() + text[1:]
 
 

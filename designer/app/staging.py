@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import msgspec
 
 from blocks.ids import valid_id
+from designer.analysis.describe import stage_title
 from designer.app.commands import connection, named, step
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import AddNode, Compound, Edit, RemoveNode, SetStage
@@ -40,6 +41,12 @@ def stage_name(text: str) -> str:
     return name
 
 
+def _named(network: Network, text: str) -> str:
+    """The name of the stage whose title this is, else of one that reads so: Two 3x3 may be `two_3x3` and `two3x3`."""
+    stages = sorted({node.stage for node in network.nodes() if node.stage is not None})
+    return next((stage for stage in stages if stage_title(stage) == text.strip()), None) or stage_name(text)
+
+
 def free_name(network: Network) -> str:
     """A name that no stage and no node has: `stage1`, `stage2`, ..."""
     taken = {node.stage for node in network.nodes()} | set(network)
@@ -57,8 +64,8 @@ def make(design: Design, ids: Iterable[str], text: str, scope: str = ROOT) -> Co
     wanted = stageable(design, ids, scope)
     if not wanted:
         raise StructureError("no_node", "Select the blocks of the stage first; inputs and outputs stand in none.")
-    name = stage_name(text)
     network = design.network(scope)
+    name = _named(network, text)
     moving = [node_id for node_id in wanted if network.node(node_id).stage != name]
     edits = [SetStage(scope=scope, node=node_id, stage=name) for node_id in moving]
     return step(f"Put {named(design, scope, moving)} into {name}", edits, scope)
@@ -76,7 +83,7 @@ def take_apart(design: Design, stages: Iterable[str], scope: str = ROOT) -> Comp
 def rename(design: Design, stage: str, text: str, scope: str = ROOT) -> Compound:
     """Gives a stage another name. Raises StructureError where another stage has it."""
     network = design.network(scope)
-    name = stage_name(text)
+    name = _named(network, text)
     if name == stage:
         return step("", (), scope)
     if any(node.stage == name for node in network.nodes()):

@@ -52,6 +52,29 @@ def test_a_title_leads_back_to_its_stage(number: int, word: str) -> None:
     assert staging.stage_name(stage_title(f"{word}{number}")) == f"{word}{number}"
 
 
+@pytest.mark.parametrize(
+    ("stage", "title"),
+    [
+        ("stage2", "Stage 2"),
+        ("conv4_x", "Conv 4 x"),
+        ("two_3x3", "Two 3x3"),
+        ("v1", "V 1"),
+        ("aux1_head", "Aux 1 head"),
+        ("b", "B"),
+    ],
+)
+def test_titles_and_leaving_one_as_it_is(stage: str, title: str) -> None:
+    assert stage_title(stage) == title
+    d = chain(("a", "relu"), ("b", "relu"), ("c", "relu"))
+    staging.make(d, ["a"], "other").apply(d)
+    SetStage(node="b", stage=stage).apply(d)
+    assert not staging.rename(d, stage, f" {title} ").edits
+    staging.make(d, ["c"], title).apply(d)  # the others join it
+    assert [d.root.node(node).stage for node in "abc"] == ["other", stage, stage]
+    with pytest.raises(StructureError, match="already"):
+        staging.rename(d, "other", title)
+
+
 def test_a_selection_becomes_a_stage() -> None:
     d = chain(("a", "relu"), ("b", "relu"), ("c", "relu"))
     assert staging.free_name(d.root) == "stage1"
