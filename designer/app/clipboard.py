@@ -20,8 +20,9 @@ from designer.app.placing import BESIDE, Places, Point, free, rect, snapped
 from designer.document.errors import DocumentError
 from designer.document.format import read, write
 from designer.graph import rules
+from designer.graph.definition_edits import Define
 from designer.graph.design import ROOT, Design, Note
-from designer.graph.edits import AddNode, Compound, Connect, Define, Edit, SetNote
+from designer.graph.edits import AddNode, Compound, Connect, Edit, SetNote
 from designer.graph.network import Network, Node
 from designer.graph.own_block import OWN, Definition, used_definitions
 

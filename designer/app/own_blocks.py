@@ -14,8 +14,9 @@ from designer.app.commands import short, step
 from designer.app.pack_proposals import Place, same
 from designer.app.packing import free_definition, rebound
 from designer.graph import rules
+from designer.graph.definition_edits import Define, Describe, Undefine
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import AddNode, Compound, Connect, Define, Describe, Disconnect, Edit, RemoveNode, SetParam, Undefine
+from designer.graph.edits import AddNode, Compound, Connect, Disconnect, Edit, RemoveNode, SetParam
 from designer.graph.network import Edge
 from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError

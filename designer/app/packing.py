@@ -19,8 +19,9 @@ from designer.app.pack_plan import Plan
 from designer.app.pack_proposals import Candidate, Inlet, Outlet, Place, Relation, same
 from designer.app.placing import Places, Point, centred, size_of, snapped
 from designer.graph import rules
+from designer.graph.definition_edits import Define, Describe
 from designer.graph.design import Design
-from designer.graph.edits import AddNode, Compound, Define, Describe, Edit, RemoveNode
+from designer.graph.edits import AddNode, Compound, Edit, RemoveNode
 from designer.graph.layout import SNAP
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed

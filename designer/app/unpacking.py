@@ -22,8 +22,9 @@ from designer.app.packing import rebound
 from designer.app.placing import Places, Point, free, rect, size_of, snapped
 from designer.app.unpack_inside import followed, following
 from designer.graph import rules
+from designer.graph.definition_edits import Describe
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import AddNode, Compound, Describe, Edit, RemoveNode
+from designer.graph.edits import AddNode, Compound, Edit, RemoveNode
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import Definition, OwnBlock, same_as

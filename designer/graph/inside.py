@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from designer.graph.definition_edits import Define, Undefine
 from designer.graph.design import ROOT, Design, Note, Origin, Resolver
-from designer.graph.edits import AddNode, Compound, Define, Edit, Redraw, SetFlow, SetName, SetOrigin, Undefine
+from designer.graph.edits import AddNode, Compound, Edit, Redraw, SetFlow, SetName, SetOrigin
 from designer.graph.network import Network
 from designer.graph.own_block import Definition
 

@@ -95,7 +95,7 @@ def test_a_block_with_an_error_has_no_cost_to_differ_by(net: Design) -> None:
 
 
 def test_own_blocks_are_compared_inside() -> None:
-    from designer.graph.edits import Define
+    from designer.graph.definition_edits import Define
     from designer.graph.own_block import Definition
     from tests.designs import design, network
 

@@ -129,7 +129,7 @@ def test_gates_are_booked_on_their_block_not_on_the_vector() -> None:
 
 
 def test_an_own_block_is_looked_into() -> None:
-    from designer.graph.edits import Define
+    from designer.graph.definition_edits import Define
     from designer.graph.own_block import Definition
     from tests.designs import network
 

@@ -11,8 +11,9 @@ from blocks.errors import Issue
 from designer.analysis import engine as engine_module
 from designer.analysis.engine import Engine
 from designer.analysis.flatten import flatten
+from designer.graph.definition_edits import Define
 from designer.graph.design import Design
-from designer.graph.edits import AddNode, Connect, Define, Disconnect, RemoveNode, SetDisabled, SetLabel, SetParam, SetStage
+from designer.graph.edits import AddNode, Connect, Disconnect, RemoveNode, SetDisabled, SetLabel, SetParam, SetStage
 from designer.graph.network import Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed
 from tests.designs import chain, design, network

@@ -9,8 +9,8 @@ from designer.app import commands
 from designer.app.clipboard import ClipboardError, copied, duplicated, pasted
 from designer.catalogue import load
 from designer.document.format import read, write
+from designer.graph.definition_edits import Define
 from designer.graph.design import RIGHT, ROOT, Design, Note
-from designer.graph.edits import Define
 from designer.graph.network import Node
 from designer.graph.own_block import Definition, Exposed
 from designer.graph.rules import StructureError

@@ -14,8 +14,9 @@ from designer.app import commands, deleting, placing, selecting
 from designer.app.naming import Names
 from designer.app.wiring import End, Ends, fitting, forecast
 from designer.catalogue import load
+from designer.graph.definition_edits import Define
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Compound, Define
+from designer.graph.edits import Compound
 from designer.graph.layout import layout
 from designer.graph.network import Edge, Node
 from designer.graph.own_block import Definition

@@ -14,8 +14,9 @@ from designer.app.controller import Controller
 from designer.app.inside import InsideController
 from designer.document.errors import DocumentError
 from designer.document.format import read, write
+from designer.graph.definition_edits import Define
 from designer.graph.design import Design
-from designer.graph.edits import AddNode, Compound, Connect, Define
+from designer.graph.edits import AddNode, Compound, Connect
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError

@@ -18,8 +18,9 @@ from designer.catalogue import load
 from designer.document import files
 from designer.document.errors import DocumentError
 from designer.document.format import write
+from designer.graph.definition_edits import Define
 from designer.graph.design import Design, Note
-from designer.graph.edits import Define, SetNote, SetParam
+from designer.graph.edits import SetNote, SetParam
 from designer.graph.network import Node
 from designer.graph.own_block import Definition
 from tests.designs import chain, network, state

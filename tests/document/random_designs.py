@@ -9,11 +9,11 @@ from typing import Any
 
 from blocks import registry
 from blocks.parameters import Choice, Float, Int, Pair, Parameter, Shape
+from designer.graph.definition_edits import Define, Undefine
 from designer.graph.design import DOWN, RIGHT, ROOT, Design, Note, Origin
 from designer.graph.edits import (
     AddNode,
     Connect,
-    Define,
     Disconnect,
     Edit,
     Move,
@@ -26,7 +26,6 @@ from designer.graph.edits import (
     SetOrigin,
     SetParam,
     SetStage,
-    Undefine,
 )
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed

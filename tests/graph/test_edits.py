@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from designer.analysis.engine import Engine
+from designer.graph.definition_edits import Define, Undefine
 from designer.graph.design import ROOT, Design, Note, Origin
 from designer.graph.edits import (
     AddNode,
     Compound,
     Connect,
-    Define,
     Disconnect,
     Edit,
     Move,
@@ -25,7 +25,6 @@ from designer.graph.edits import (
     SetOrigin,
     SetParam,
     SetStage,
-    Undefine,
 )
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed

@@ -5,13 +5,12 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from designer.graph.definition_edits import Define, Describe, Undefine
 from designer.graph.design import ROOT, Design, Note, Origin
 from designer.graph.edits import (
     AddNode,
     Compound,
     Connect,
-    Define,
-    Describe,
     Disconnect,
     Edit,
     Move,
@@ -25,7 +24,6 @@ from designer.graph.edits import (
     SetOrigin,
     SetParam,
     SetStage,
-    Undefine,
 )
 from designer.graph.network import Network, Node
 from designer.graph.own_block import OWN, Definition, Exposed

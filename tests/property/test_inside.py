@@ -14,8 +14,8 @@ from designer.analysis.inside_engine import InsideEngine
 from designer.app import commands
 from designer.app.controller import Controller
 from designer.app.inside import InsideController
+from designer.graph.definition_edits import Define
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Define
 from designer.graph.inside import rescoped
 from designer.graph.own_block import OWN, Definition, Exposed
 from designer.graph.rules import StructureError

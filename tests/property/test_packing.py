@@ -422,7 +422,7 @@ def test_several_blocks_inside_are_unpacked_at_once(qapp: QApplication, copy: st
 
 
 def test_a_composite_inside_that_follows_its_input_still_does_when_unpacked(qapp: QApplication) -> None:
-    from designer.graph.edits import Define
+    from designer.graph.definition_edits import Define
     from designer.graph.own_block import Definition, Exposed
     from tests.designs import network
 

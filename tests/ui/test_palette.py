@@ -15,8 +15,8 @@ from blocks import registry
 from designer.app import cards
 from designer.app.cards import palette
 from designer.app.controller import Controller
+from designer.graph.definition_edits import Define
 from designer.graph.design import Design
-from designer.graph.edits import Define
 from designer.graph.network import Network
 from designer.graph.own_block import Definition
 from designer.ui import theme

@@ -7,8 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from designer.app.inside import InsideController
+from designer.graph.definition_edits import Define
 from designer.graph.design import ROOT, Design
-from designer.graph.edits import Define, RemoveNode
+from designer.graph.edits import RemoveNode
 from designer.graph.own_block import Definition, Exposed
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.inside import InsideScene
