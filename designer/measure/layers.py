@@ -24,6 +24,7 @@ from designer.measure.excerpt import excerpt
 from designer.measure.memory import refuse_too_large
 from designer.measure.profile import Say
 from designer.measure.runs import Limits, run
+from designer.measure.stack import roomy
 
 MOST_READ = 2**27
 """Of the weights of the rest of a design: beyond this no cache keeps anything."""
@@ -35,6 +36,7 @@ FEWEST_SECONDS = 2.0
 """As long as it takes to tell a disturbance from the rest: unlike a profile this has no whole to compare its layers with."""
 
 
+@roomy
 def measure_layers(
     design: Design,
     keys: Sequence[str],

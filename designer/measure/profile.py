@@ -27,6 +27,7 @@ from designer.measure.clocks import Clock, clock_of
 from designer.measure.memory import Peak, need_of, refuse_too_large
 from designer.measure.roof import roof_of
 from designer.measure.runs import Limits, Ran, exhaust
+from designer.measure.stack import roomy
 
 if TYPE_CHECKING:
     import torch
@@ -68,6 +69,7 @@ class Way(Protocol):
         ...
 
 
+@roomy
 def profile(
     design: Design,
     *,

@@ -11,6 +11,7 @@ from designer.compile.errors import TORCH_ERRORS, torch_said
 from designer.measure import machine, scratch
 from designer.measure.asked import checked, now
 from designer.measure.clocks import Clock, clock_of
+from designer.measure.stack import roomy
 
 SECONDS = 0.4
 """For each of the things that are measured."""
@@ -36,6 +37,7 @@ CONVS = (Conv(256, 56, 3), Conv(512, 56, 1))
 """The faster of them is the peak: libraries differ in which of the two they do best."""
 
 
+@roomy
 def calibrate(device: str, dtype: str, threads: int | None = None) -> Roof:
     """The roof of a device, a type and a number of threads. Raises MeasureError where this machine cannot do it."""
     backend = "onnxruntime" if dtype == "int8" else "eager"

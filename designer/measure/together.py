@@ -17,6 +17,7 @@ from designer.measure.asked import Asked, asked_of
 from designer.measure.memory import need_of, said
 from designer.measure.profile import Measurement, Say, alone
 from designer.measure.roof import roof_of
+from designer.measure.stack import roomy
 from designer.measure.ways import SPIN_S
 
 TURN_S = 0.3
@@ -25,6 +26,7 @@ TURN_S = 0.3
 FEWEST_IN_TURN = 2
 
 
+@roomy
 def profile_together(
     designs: Sequence[Design],
     *,
