@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from blocks.errors import BlockError
 from designer.analysis.engine import Engine
+from designer.app.synonyms import also
 from designer.app.wiring import reached
 from designer.graph.design import ROOT, Design
 from designer.graph.network import Node, node_path
@@ -52,9 +54,10 @@ def find(design: Design, engine: Engine, text: str, scope: str = ROOT) -> list[s
     """Ids of the nodes that fit every word of `text`, in execution order.
 
     A word is part of a name (id, label or stage) or of a kind, or a parameter with its value, `stride=2`, as the block uses it,
-    whether given or by default. `stride=` finds all that have the parameter.
+    whether given or by default. `stride=` finds all that have the parameter. Where nothing is called so, a word may also be
+    another name of the kind: "convolution" finds conv2d.
     """
-    words = text.lower().split()
+    words = re.sub(r"\s+=\s*|=\s+(?=\d)", "=", text.lower()).split()  # `stride = 2` is one word
     if not words:
         return []
     network = design.network(scope)
@@ -62,14 +65,19 @@ def find(design: Design, engine: Engine, text: str, scope: str = ROOT) -> list[s
         order = [node_id for node_id in (*engine.order.order, *engine.order.rest) if node_id in network]
     else:
         order = sorted(network)
-    return [node_id for node_id in order if all(_fits(design, network.node(node_id), word) for word in words)]
+    nodes = [network.node(node_id) for node_id in order]
+    found = [node.id for node in nodes if all(_fits(design, node, word) for word in words)]
+    return found or [node.id for node in nodes if all(_fits(design, node, word, others=True) for word in words)]
 
 
-def _fits(design: Design, node: Node, word: str) -> bool:
+def _fits(design: Design, node: Node, word: str, *, others: bool = False) -> bool:
+    """Whether a node fits one word; with `others` also by another name of its kind that begins so."""
     name, equals, value = word.partition("=")
     if equals and name:
         return _has(design, node, name, value)
-    return any(word in part.lower() for part in (node.id, node_path(node), node.label, node.block.removeprefix(OWN)))
+    if any(word in part.lower() for part in (node.id, node_path(node), node.label, node.block.removeprefix(OWN))):
+        return True
+    return others and any(other.startswith(word) for other in also(node.block).split())
 
 
 def _has(design: Design, node: Node, name: str, text: str) -> bool:

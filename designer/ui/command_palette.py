@@ -19,7 +19,8 @@ ENTRY = Qt.ItemDataRole.UserRole
 
 
 class Entry(NamedTuple):
-    """Something the palette can do. `note` stands behind the name, `keys` at the right end; `why_not` greys it."""
+    """Something the palette can do. `note` stands behind the name, `keys` at the right end; `why_not` greys it. By `words` it is
+    found too, without that they are shown."""
 
     text: str
     do: Callable[[], object]
@@ -28,42 +29,57 @@ class Entry(NamedTuple):
     icon: str = ""
     color: str = "text.secondary"
     why_not: str = ""
+    words: str = ""
 
 
-def match(wanted: str, text: str) -> float | None:
-    """How well typed letters fit a name, lower is better; None when they do not.
+BEFORE = " _.:"
+"""What stands before the start of a word in a name."""
 
-    All words typed have to be found: at the start of a word best, inside a word next, as scattered letters last. Where nothing
-    is typed all fit alike.
+NOTED, INSIDE_NOTED, SCATTERED = 8.0, 12.0, 20.0
+"""What a word costs that only stands in what is said about an entry, or of which only the letters are found in its name."""
+
+
+def match(wanted: str, text: str, said: str = "") -> float | None:
+    """How well what is typed fits a name, lower is better; None when it does not.
+
+    All words typed have to be found, in whatever order: in the name at the start of a word best, inside a word next; then in what
+    else is `said` about it; as scattered letters of the name last. Where nothing is typed all fit alike.
     """
     name = text.lower()
+    more = f" {said.lower()}"
     words = wanted.lower().split()
     score = len(name) / 1000 if words else 0.0
     for word in words:
-        at = name.find(word)
-        if at < 0:
-            at = -1
-            for letter in word:
-                at = name.find(letter, at + 1)
-                if at < 0:
-                    return None
-            score += 20
-        elif at == 0:
-            continue
-        elif name[at - 1] in " _.:":
-            score += 1
-        else:
-            score += 5
+        cost = _in_name(word, name)
+        if cost is None and word in more:
+            cost = NOTED if f" {word}" in more else INSIDE_NOTED
+        if cost is None and _scattered(word, name):
+            cost = SCATTERED
+        if cost is None:
+            return None
+        score += cost
     return score
+
+
+def _in_name(word: str, name: str) -> float | None:
+    at = name.find(word)
+    if at <= 0:
+        return 0.0 if at == 0 else None
+    return 1.0 if any(mark + word in name for mark in BEFORE) else 5.0
+
+
+def _scattered(word: str, name: str) -> bool:
+    at = -1
+    for letter in word:
+        at = name.find(letter, at + 1)
+        if at < 0:
+            return False
+    return True
 
 
 def _fit(wanted: str, entry: Entry) -> float | None:
-    """How well an entry fits: by its name, else where every word stands in what is said about it."""
-    score = match(wanted, entry.text)
-    words = wanted.lower().split()
-    if score is None and words and all(word in f"{entry.text} {entry.note}".lower() for word in words):
-        return 40.0
-    return score
+    """How well an entry fits: by its name, and by what is said about it."""
+    return match(wanted, entry.text, f"{entry.note} {entry.words}")
 
 
 class EntryModel(QAbstractListModel):

@@ -59,6 +59,8 @@ class Popups(QObject):
     def _entries(self) -> list[Entry]:
         from blocks.registry import blocks
         from designer.app.ready_made import READY
+        from designer.app.synonyms import also
+        from designer.ui.action_words import WORDS
         from designer.ui.command_palette import Entry
         from designer.ui.compare.actions import CompareActions
         from presets.preset import presets
@@ -71,14 +73,19 @@ class Popups(QObject):
             action = actions[spec.id]
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             text = f"{spec.submenu}: {action.text()}" if spec.submenu else action.text().removesuffix("…")
-            found.append(Entry(text, action.trigger, spec.menu, keys, spec.icon, why_not=actions.why_not(spec.id)))
+            words = f"{spec.tip} {WORDS.get(spec.id, '')}"
+            found.append(Entry(text, action.trigger, spec.menu, keys, spec.icon, why_not=actions.why_not(spec.id), words=words))
         no_document = "" if self._window.page is not None else "No design is open."
         for block_id, block in blocks().items():
             icon, color = theme.glyph(block_id, block.category), f"category.{block.category}"
             do = partial(self._window.insert_block, block_id)
-            found.append(Entry(f"Insert {block_id}", do, block.summary(), icon=icon, color=color, why_not=no_document))
+            note, words = block.summary(), f"add block {also(block_id)}"
+            found.append(
+                Entry(f"Insert {block_id}", do, note, icon=icon, color=color, why_not=no_document, words=words),
+            )
         for preset_id, preset in presets().items():
-            found.append(Entry(f"Open {preset_id}", partial(self._window.open_text, preset_id), preset.title, icon="boxes"))
+            do = partial(self._window.open_text, preset_id)
+            found.append(Entry(f"Open {preset_id}", do, preset.title, icon="boxes", words="preset network model"))
         comparing = self._window.findChild(CompareActions)
         if isinstance(comparing, CompareActions):
             for ready in READY:

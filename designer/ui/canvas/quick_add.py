@@ -10,6 +10,7 @@ from designer.analysis.describe import name_of
 from designer.app import cards
 from designer.app.controller import Controller
 from designer.app.own_cards import library_cards, own_cards
+from designer.app.synonyms import also
 from designer.app.wiring import End, Ends, free_input
 from designer.graph.design import ROOT, Design
 from designer.graph.network import slots
@@ -41,7 +42,7 @@ def _entry(
     block: str, category: str, note: str, do: Callable[[str], object], why_not: Callable[[str], str], title: str = ""
 ) -> Entry:
     icon, color = theme.glyph(block, category), f"category.{category}"
-    return Entry(title or block, partial(do, block), note, icon=icon, color=color, why_not=why_not(block))
+    return Entry(title or block, partial(do, block), note, icon=icon, color=color, why_not=why_not(block), words=also(block))
 
 
 def start_of(design: Design, node_id: str) -> End | None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from designer.app.cards import BlockCard, palette
 from designer.app.own_cards import LIBRARY_SECTION, OWN_SECTION
+from designer.app.synonyms import also
 from designer.ui import theme
 from designer.ui.panels.rows import HEADING, ITEM, Heading, Index, RowDelegate, draw_text
 
@@ -197,7 +198,7 @@ class PaletteModel(QAbstractItemModel):
 
 
 def _words_of(card: BlockCard) -> str:
-    return f"{card.title} {card.summary} {card.reference}".lower()
+    return f"{card.title} {card.summary} {card.reference} {also(card.id)}".lower()
 
 
 class PaletteDelegate(RowDelegate):
