@@ -23,9 +23,8 @@ def roomy(function: Callable[P, T]) -> Callable[P, T]:
     else has.
     """
 
-    @wraps(function)
     def call(*args: P.args, **options: P.kwargs) -> T:
         return function(*args, **options)
 
     call.__code__ = call.__code__.replace(co_stacksize=ROOM // 8)
-    return call
+    return wraps(function)(call)
