@@ -21,9 +21,10 @@ from designer.graph.design import Design
 from designer.graph.edits import AddNode, RemoveNode, SetDisabled, SetParam, SetStage
 from designer.graph.network import Node
 from designer.ui import numbers, theme, units
+from designer.ui.panels.layer_columns import NAME_AROUND
 from designer.ui.panels.layer_delegate import cut_name
 from designer.ui.panels.layer_model import COLUMNS, PLACE
-from designer.ui.panels.layer_table import NAME_AROUND, LayerTable
+from designer.ui.panels.layer_table import LayerTable
 from presets.preset import presets
 from tests.designs import chain
 from tests.ui.conftest import Open
@@ -265,7 +266,7 @@ def test_a_block_switched_off_costs_nothing(show: Show) -> None:
 def test_columns_are_chosen_in_the_menu(show: Show, qtbot: QtBot) -> None:
     panel = show(catalogue.draw("mobilenet_v2"))
     assert panel.view.isColumnHidden(PLACE["groups"])
-    qtbot.mouseClick(panel.columns, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.choice, Qt.MouseButton.LeftButton)
     menu = next(menu for menu in panel.findChildren(QMenu) if menu.isVisible())
     action = next(action for action in menu.actions() if action.objectName() == "groups")
     assert not action.isChecked()
@@ -378,8 +379,8 @@ def test_columns_widths_rows_and_sorting_are_remembered(qtbot: QtBot, tmp_path: 
     panel = opened()
     usual = columns(panel)
     assert usual[:3] == ["name", "block", "kernel"]
-    panel.show_column("groups", True)
-    panel.show_column("kernel", False)
+    panel.columns.show("groups", True)
+    panel.columns.show("kernel", False)
     header = panel.view.horizontalHeader()
     header.moveSection(header.visualIndex(PLACE["macs"]), 1)
     header.resizeSection(PLACE["output"], 201)
@@ -396,7 +397,7 @@ def test_columns_widths_rows_and_sorting_are_remembered(qtbot: QtBot, tmp_path: 
     again.resize(1400, 400)
     QApplication.processEvents()
     assert again.view.columnWidth(PLACE["output"]) == 201, "a width that a person gave stays"
-    again.usual_columns()
+    again.columns.usual()
     assert columns(opened()) == usual
     for one in (panel, again):
         one.hide()

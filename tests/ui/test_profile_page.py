@@ -287,7 +287,7 @@ def test_the_table_of_layers_shows_times_once_they_are_known(page_with: OpenPage
     model.sort(LAYER_PLACE["save"], Qt.SortOrder.DescendingOrder)
     saves = [model.times.of(row).save_ms or -1.0 for row in model.rows]
     assert saves == sorted(saves, reverse=True)
-    table.show_column("ms", False)
+    table.columns.show("ms", False)
     page.profiler.show(page.profiler.shown)
     assert table.view.isColumnHidden(LAYER_PLACE["ms"]), "a person has decided"
 
