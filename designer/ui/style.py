@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping
 
 from PySide6.QtCore import qRegisterResourceData
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from designer.app.resources import folder
@@ -19,6 +19,21 @@ from designer.ui import theme
 from designer.ui.theme import Theme
 
 _DOT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="4" fill="currentColor"/></svg>'
+
+# What Qt's own file dialog asks for where the system has neither a dialog nor a theme of icons.
+FILE_ICONS = {
+    "computer": "monitor",
+    "user-desktop": "monitor",
+    "user-home": "folder",
+    "folder": "folder",
+    "drive-harddisk": "hard-drive",
+    "drive-removable-media": "hard-drive",
+    "text-x-generic": "file",
+    "application-x-generic": "file",
+    "package-x-generic": "package",
+    "image-x-generic": "image",
+    "unknown": "file",
+}
 
 _registered: dict[str, tuple[bytes, bytes, bytes]] = {}  # Qt keeps pointers into these
 
@@ -45,6 +60,10 @@ def dress(app: QApplication) -> None:
     """Give the application the colours of the theme in use."""
     look = theme.current()
     app.setPalette(palette(look))
+    color = look.color("text.secondary").name()
+    place = f"lightdesigner-files-{look.name}"
+    _register(place, {f"{name}.svg": theme.svg(icon).replace("currentColor", color) for name, icon in FILE_ICONS.items()})
+    QIcon.setFallbackSearchPaths([f":/{place}"])
     app.setStyleSheet(sheet(look))
 
 
@@ -90,22 +109,22 @@ def sheet(look: Theme) -> str:
         name, color = found[1], look.color(found[2]).name()
         file = f"{name}-{color[1:]}.svg"
         icons[file] = (_DOT if name == "dot" else theme.svg(name)).replace("currentColor", color)
-        return f"url(:/lightdesigner/{file})"
+        return f"url(:/lightdesigner-{look.name}/{file})"
 
     text = re.sub(r"icon\(([\w-]+), ([\w.]+)\)", icon, text)
     text = text.replace("@mono@", f'"{look.font("number").families()[0]}"')
     text = re.sub(r"@([\w.]+)@", lambda found: look.color(found[1]).name(), text)
     text = re.sub(r"#([a-z]+\.[\w.]+)#", lambda found: f"{look.size(found[1])}px", text)
-    _register(look.name, icons)
+    _register(f"lightdesigner-{look.name}", icons)
     return text
 
 
 # -- Qt resources in memory --------------------------------------------------------------------------------------------------
 
 
-def _register(name: str, files: Mapping[str, str]) -> None:
-    """Make drawings readable as `:/lightdesigner/FILE`; the layout is that of Qt's resource compiler, format 1."""
-    if name in _registered:
+def _register(place: str, files: Mapping[str, str]) -> None:
+    """Make drawings readable as `:/PLACE/FILE`; the layout is that of Qt's resource compiler, format 1."""
+    if place in _registered:
         return
     names, data = bytearray(), bytearray()
 
@@ -115,13 +134,13 @@ def _register(name: str, files: Mapping[str, str]) -> None:
         return at
 
     tree = bytearray(struct.pack(">IHII", 0, 2, 1, 1))  # the root: name, is a folder, number of children, first of them
-    tree += struct.pack(">IHII", entry("lightdesigner"), 2, len(files), 2)
+    tree += struct.pack(">IHII", entry(place), 2, len(files), 2)
     for file in sorted(files, key=_hash):  # Qt looks for names by halving
         content = files[file].encode()
         tree += struct.pack(">IHHHI", entry(file), 0, 0, 1, len(data))  # any country, language C
         data += struct.pack(">I", len(content)) + content
-    _registered[name] = bytes(tree), bytes(names), bytes(data)
-    qRegisterResourceData(1, *_registered[name])
+    _registered[place] = bytes(tree), bytes(names), bytes(data)
+    qRegisterResourceData(1, *_registered[place])
 
 
 def _hash(text: str) -> int:

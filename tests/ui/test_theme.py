@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QFile, QSize, Qt
 from PySide6.QtGui import QColor, QFontInfo, QIcon
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from blocks.registry import blocks
@@ -208,3 +208,25 @@ def test_the_file_dialog_of_qt_has_our_icons_where_the_system_has_no_dialog(name
             off = max(abs(a - b) for a, b in zip(color.getRgb()[:3], wanted.getRgb()[:3], strict=True))
             assert off <= 4, f"{button} has other colours"
     dialog.close()
+
+
+@pytest.mark.parametrize("name", [theme.DARK, theme.LIGHT])
+def test_what_qt_shows_by_itself_has_our_icons(name: str, dressed: QApplication, qtbot: QtBot) -> None:
+    theme.choose(name)
+    for wanted in style.FILE_ICONS:
+        assert _drawn_in(QIcon.fromTheme(wanted), "text.secondary"), wanted
+    box = QMessageBox(QMessageBox.Icon.Warning, "Open", "File not found.", QMessageBox.StandardButton.Ok)
+    qtbot.addWidget(box)
+    box.show()
+    assert box.button(QMessageBox.StandardButton.Ok).icon().isNull()
+    assert _drawn_in(QIcon(box.iconPixmap()), "state.warning")
+    box.close()
+
+
+def _drawn_in(icon: QIcon, color: str) -> bool:
+    """Whether an icon shows something, in one colour."""
+    image = icon.pixmap(QSize(32, 32)).toImage()
+    places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+    found = [pixel for pixel in (image.pixelColor(x, y) for x, y in places) if pixel.alpha() > 200]
+    wanted = theme.current().color(color).getRgb()[:3]
+    return bool(found) and all(abs(a - b) <= 4 for pixel in found for a, b in zip(pixel.getRgb()[:3], wanted, strict=True))
