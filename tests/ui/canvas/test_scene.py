@@ -313,6 +313,7 @@ def test_a_frame_makes_room_for_a_bypass_that_has_to_go_further(made: Any) -> No
 def test_frames_change_places_where_the_order_does_although_no_stage_was_touched(made: Any) -> None:
     controller, scene = made(residual())
     assert controller.apply(AddNode(node=Node("alone", "relu", stage="tail")), "Add")
+    assert controller.apply(Disconnect(target="s1_a", target_port="x"), "Cut")
     assert scene.frames["s1"].position < scene.frames["tail"].position
     assert controller.apply(RemoveNode(id="act"), "Remove")  # now nothing leads from the stage to an output
     assert scene.frames["s1"].position > scene.frames["tail"].position
