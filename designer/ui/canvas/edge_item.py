@@ -64,6 +64,17 @@ class EdgeItem(CanvasItem):
         self.points = list(points)
         self._build()
 
+    def shift(self, points: list[Point], dx: float, dy: float) -> None:
+        """Run along these corners, which are so far from those it had."""
+        self.prepareGeometryChange()
+        self.points = points
+        (ax, ay), (bx, by) = self._leg
+        self._leg = ((ax + dx, ay + dy), (bx + dx, by + dy))
+        if len(points) > 2:
+            self._head.translate(dx, dy)
+            self._tail.translate(dx, dy)
+        self._bounds.translate(dx, dy)
+
     def say(self, text: str, status: str) -> None:
         """Carry this shape, in this state."""
         if (text, status) == (self.text, self.status):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from designer.graph.geometry import (
     CLEAR,
@@ -34,6 +35,7 @@ __all__ = [
     "Box",
     "Point",
     "PortPlace",
+    "around",
     "bounds",
     "distance_to",
     "elbows",
@@ -90,3 +92,11 @@ def node_size(block: str) -> tuple[float, float]:
 def snapped(value: float) -> float:
     """The nearest place of the grid that blocks keep to."""
     return math.floor(value / SIZES.snap + 0.5) * SIZES.snap
+
+
+def around(boxes: Iterable[Box]) -> Box | None:
+    """The box around boxes; None where there are none."""
+    found = list(boxes)
+    if not found:
+        return None
+    return Box(min([b[0] for b in found]), min([b[1] for b in found]), max([b[2] for b in found]), max([b[3] for b in found]))

@@ -31,6 +31,10 @@ class Grid(Generic[K]):
         if old == box:
             return
         if old is not None:
+            if _same_cells(old, box) and key not in self._wide:  # as nearly always while a block is dragged
+                self.boxes[key] = box
+                self.version += 1
+                return
             self.drop(key)
         self.boxes[key] = box
         self.version += 1
@@ -67,6 +71,16 @@ class Grid(Generic[K]):
             if here:
                 found |= here
         return [key for key in found if _touch(boxes[key], area)]
+
+
+def _same_cells(a: Box, b: Box) -> bool:
+    """Whether two boxes cover the same cells."""
+    return (
+        a[0] // CELL_X == b[0] // CELL_X
+        and a[1] // CELL_Y == b[1] // CELL_Y
+        and a[2] // CELL_X == b[2] // CELL_X
+        and a[3] // CELL_Y == b[3] // CELL_Y
+    )
 
 
 def _touch(a: Box, b: Box) -> bool:

@@ -63,6 +63,11 @@ class Overview:
         self._wires[edge] = [QLineF(a, b) for a, b in pairwise(ends)]
         self._lines = None
 
+    def shift_edge(self, edge: Edge, dx: float, dy: float) -> None:
+        """Let a wire be so far from where it was."""
+        for line in self._wires[edge]:
+            line.translate(dx, dy)
+
     def drop_edge(self, edge: Edge) -> None:
         if self._wires.pop(edge, None) is not None:
             self._lines = None

@@ -18,13 +18,13 @@ from designer.graph.layout import MANY, arrange, metrics_of, plan, rough
 from designer.graph.network import Edge, Network
 from designer.ui.canvas.fold_item import FoldItem, card_size
 from designer.ui.canvas.folds import Folds
-from designer.ui.canvas.geometry import SIZES, Box, Point, frame_box, input_places, node_size, output_places, snapped
+from designer.ui.canvas.geometry import SIZES, Box, Point, around, frame_box, input_places, node_size, output_places, snapped
 from designer.ui.canvas.heat import TIME, Warmth, together, warmth_of
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.note_item import NoteItem
 from designer.ui.canvas.run_marks import RunMarks
 from designer.ui.canvas.stage_frame import StageFacts, StageFrame
-from designer.ui.canvas.surface import Surface, around, known
+from designer.ui.canvas.surface import Surface, known
 from designer.ui.numbers import shape
 
 
@@ -292,6 +292,7 @@ class Scene(Surface):
             self._follow_folded(touched, structural=delta.structural)
             return
         disturbed: list[Box] = []
+        along: set[Edge] = set()  # wires that moved with their blocks
         stages = {self._stage_of.get(node_id, "") for node_id in touched}
         ends = self._stage_order().last if delta.structural else {}
         if delta.structural:
@@ -308,10 +309,10 @@ class Scene(Surface):
                 places[node_id] = place
             self._follow_stage(node_id)
         if places:
-            self.place_nodes(places)
+            along = self.place_nodes(places)
             disturbed += [self.nodes[node_id].box for node_id in places]
         if disturbed:
-            self.make_way(disturbed)
+            self.make_way(disturbed, along)
         stages |= {self._stage_of.get(node_id, "") for node_id in touched}
         if delta.structural:
             stages |= {stage for stage, last in self._stage_order().last.items() if ends.get(stage) != last}
@@ -342,8 +343,8 @@ class Scene(Surface):
             return
         moved = {seen: place for seen, place in self.seen_places().items() if place != self.nodes[seen].box[:2]}
         were = [self.nodes[seen].box for seen in moved]
-        self.place_nodes(moved)
-        self.make_way([*were, *(self.nodes[seen].box for seen in moved)])
+        along = self.place_nodes(moved)
+        self.make_way([*were, *(self.nodes[seen].box for seen in moved)], along)
         for node_id in there:
             self._follow_stage(node_id)
         self._show_touched(there, set(self._members))

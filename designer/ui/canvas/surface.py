@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QGraphicsScene
 from designer.graph.design import DOWN, RIGHT
 from designer.graph.network import Edge
 from designer.graph.routing import route
+from designer.ui.canvas import carry
 from designer.ui.canvas.edge_item import EdgeItem, wire_width
-from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, bounds, input_places, output_places
+from designer.ui.canvas.geometry import CLEAR, LANE, Box, Point, PortPlace, around, bounds, input_places, output_places
 from designer.ui.canvas.grid import Grid
 from designer.ui.canvas.heat import TIME, Warmth
 from designer.ui.canvas.hit_test import Hit, hit_test
@@ -30,14 +31,6 @@ ROOM = 2048.0  # around the content, so that moving a block seldom means a new i
 def known(flow: str) -> str:
     """The flow that is drawn: what a newer program may have written counts as the usual one."""
     return RIGHT if flow == RIGHT else DOWN
-
-
-def around(boxes: Iterable[Box]) -> Box | None:
-    """The box around boxes; None where there are none."""
-    found = list(boxes)
-    if not found:
-        return None
-    return Box(min([b[0] for b in found]), min([b[1] for b in found]), max([b[2] for b in found]), max([b[3] for b in found]))
 
 
 class Surface(QGraphicsScene):
@@ -66,6 +59,7 @@ class Surface(QGraphicsScene):
         self._warm = False
         self._blocks: tuple[int, Box | None] = (-1, None)  # around all blocks, at a version of their grid
         self._indexed: Box | None = None
+        self.hasty: set[Edge] = set()  # wires led while blocks were dragged
         self.version = 0  # counts wires led elsewhere
         self.orientation = DOWN  # which way wires run
         self.window: Box | None = None  # what a view shows of it: labels of stages stay in there
@@ -234,6 +228,7 @@ class Surface(QGraphicsScene):
         for leg in range(len(item.points) - 1):
             self.edge_grid.drop((edge, leg))
         self.overview.drop_edge(edge)
+        self.hasty.discard(edge)
         self.version += 1
         self.removeItem(item)
 
@@ -242,6 +237,7 @@ class Surface(QGraphicsScene):
         self.clear()
         self.nodes, self.edges, self.incoming, self.outgoing, self.frames, self.note_items = {}, {}, {}, {}, {}, {}
         self.node_grid, self.edge_grid = Grid(), Grid()
+        self.hasty = set()
         self.overview = Overview()
         self.overview.joined = self.orientation == DOWN
         self._blocks = (-1, None)
@@ -249,10 +245,10 @@ class Surface(QGraphicsScene):
 
     # -- moving ------------------------------------------------------------------------------------------------------------
 
-    def place_nodes(self, places: dict[str, Point], *, live: bool = False) -> None:
+    def place_nodes(self, places: dict[str, Point], *, live: bool = False) -> set[Edge]:
         """Stand blocks at other places; their wires follow, no others. `live` while they are dragged: then a wire for which there
-        is no easy way takes the plainest, until the blocks are let go."""
-        moved: set[Edge] = set()
+        is no easy way takes the plainest, until the blocks are let go. Gives the wires that went along as they were."""
+        before: dict[str, Box] = {}
         for node_id, (x, y) in places.items():
             item = self.nodes[node_id]
             box: Box = item.box
@@ -261,12 +257,22 @@ class Surface(QGraphicsScene):
             item.place(x, y, box.width, box.height)
             self.node_grid.put(node_id, item.box)
             self.note_look(item)
+            before[node_id] = box
+        along = carry.take_along(self, before)
+        moved: set[Edge] = set()
+        for node_id in before:
             moved |= self.incoming[node_id]
             moved |= self.outgoing[node_id]
-        for edge in moved:
+        for edge in moved - along:
             self.lead(edge, live=live)
         if places:
             self.contents_changed.emit()
+        return along - self.hasty
+
+    def settle(self) -> None:
+        """Lead the wires properly that were led in haste."""
+        for edge in list(self.hasty):
+            self.lead(edge)
 
     def show_moment(self, places: dict[str, Point], wires: dict[Edge, list[Point]]) -> None:
         """Show blocks and wires on their way to new places. What they will be at the end is known already: wires are not led."""
@@ -284,22 +290,26 @@ class Surface(QGraphicsScene):
         self.version += 1
         self.contents_changed.emit()
 
-    def make_way(self, boxes: Iterable[Box]) -> None:
-        """Lead the wires anew that run past these boxes, where blocks came, went or were dropped."""
+    def make_way(self, boxes: Collection[Box], along: Collection[Edge] = ()) -> None:
+        """Lead the wires anew that run past these boxes, where blocks came, went or were dropped; not those that went along."""
         near: set[Edge] = set()
-        for box in boxes:
-            near |= {edge for edge, _ in self.edge_grid.near(box.grown(CLEAR + 2 * LANE))}
-        for edge in near:
+        if len(self.edges) - len(along) <= len(boxes):
+            near.update(self.edges)
+        else:
+            for box in boxes:
+                near |= {edge for edge, _ in self.edge_grid.near(box.grown(CLEAR + 2 * LANE))}
+        for edge in near.difference(along):
             self.lead(edge)
 
     def lead(self, edge: Edge, *, live: bool = False) -> None:
         """Find the wire's way between its ports, around blocks."""
         item = self.edges[edge]
-        source, target = self.nodes[self.seen(edge.source)], self.nodes[self.seen(edge.target)]
-        out = source.way_out(edge) or self._lost_port(edge.source_port, source.box, output=True)
-        into = target.way_in(edge) or self._lost_port(edge.target_port, target.box, output=False)
-        start = (source.box.left + out.x, source.box.top + out.y)
-        end = (target.box.left + into.x, target.box.top + into.y)
+        if live:
+            self.hasty.add(edge)
+        else:
+            self.hasty.discard(edge)
+        target, into = self.nodes[self.seen(edge.target)], self._port_in(edge)
+        start, end = self.ends(edge)
         step = 0
         across = 1 if self.orientation == RIGHT else 0
         if len(target.inputs) > 1 and start[across] != end[across] and into in target.inputs:
@@ -328,6 +338,18 @@ class Surface(QGraphicsScene):
         self.overview.put_edge(edge, points)
         self.version += 1
         self.note_way(edge)
+
+    def ends(self, edge: Edge) -> tuple[Point, Point]:
+        """Where a wire begins and where it ends."""
+        source, target = self.nodes[self.seen(edge.source)].box, self.nodes[self.seen(edge.target)].box
+        out = self.nodes[self.seen(edge.source)].way_out(edge) or self._lost_port(edge.source_port, source, output=True)
+        into = self._port_in(edge)
+        return (source.left + out.x, source.top + out.y), (target.left + into.x, target.top + into.y)
+
+    def _port_in(self, edge: Edge) -> PortPlace:
+        target = self.nodes[self.seen(edge.target)]
+        place: PortPlace | None = target.way_in(edge)
+        return place or self._lost_port(edge.target_port, target.box, output=False)
 
     def note_way(self, edge: Edge) -> None:
         """A wire runs elsewhere now, or needs more room or less."""

@@ -14,7 +14,7 @@ from designer.app.commands import step
 from designer.graph.design import ROOT, Note
 from designer.graph.edits import Edit, SetNote
 from designer.graph.edits import Move as MoveEdit
-from designer.ui.canvas import guides
+from designer.ui.canvas import carry, guides
 from designer.ui.canvas.geometry import Box, Point
 from designer.ui.canvas.gestures.base import Gesture, Pointer
 
@@ -79,15 +79,24 @@ class Move(Gesture):
                 if (dx or dy) and name in self.scene.controller.design.notes.get(ROOT, {})
             }
             if (moved or notes) and drop(self.scene, self.scene.folds.moved(moved), notes=notes):
-                size = next((self.scene.nodes[n].box for n in moved if n in self.scene.nodes), Box(0, 0, 0, 0))  # one may be gone
-                were = [Box(x, y, x + size.width, y + size.height) for x, y in (self._from[node_id] for node_id in moved)]
-                self.scene.make_way([*were, *(self.scene.nodes[node_id].box for node_id in moved if node_id in self.scene.nodes)])
+                self._lead_properly()
             else:
                 self.cancelled()
 
     def cancelled(self) -> None:
         if self._from or self._notes:
             self.show(0.0, 0.0)
+            self.scene.settle()
+
+    def _lead_properly(self) -> None:
+        """Let wires make way that run past what was dropped, or past where it was."""
+        scene = self.scene
+        before: dict[str, Box] = {}
+        for node_id, (x, y) in self._from.items():
+            if node_id in scene.nodes:  # one may be gone
+                before[node_id] = Box(x, y, x + scene.nodes[node_id].box.width, y + scene.nodes[node_id].box.height)
+        scene.make_way([*before.values(), *(scene.nodes[node_id].box for node_id in before)], carry.along(scene, before))
+        scene.settle()
 
     def _clicked(self) -> None:
         if not self._was_selected:
