@@ -1,8 +1,4 @@
-"""The inspector: parameters and cost of the selected blocks, or what is to be said about the whole design.
-
-Edits are live: a value that the range or the block's rules allow goes into the design at once, as part of one step until the
-gesture ends. A value they forbid stays in its field with the reason, and the design keeps the last good one.
-"""
+"""The inspector: parameters and cost of the selected blocks, or what is to be said about the whole design."""
 
 from __future__ import annotations
 
@@ -14,27 +10,25 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from blocks.errors import BlockError
-from blocks.parameters import Choice, Parameter
+from blocks.parameters import Parameter
 from designer.analysis.engine import Delta
-from designer.analysis.fix_values import near, nearest, problem_with, said
-from designer.analysis.fixes import Bench, stopped_by
+from designer.analysis.fix_values import said
+from designer.analysis.fixes import stopped_by
 from designer.analysis.reach import reach_of
 from designer.analysis.results import NodeResult
 from designer.app.controller import Controller, GraphDelta
 from designer.app.inside import InsideController
-from designer.graph.edits import Compound, Edit, SetParam
 from designer.graph.network import Node
 from designer.graph.own_block import OwnBlock
-from designer.ui import numbers, theme, units
+from designer.ui import theme, units
 from designer.ui.panels.block_head import Head
 from designer.ui.panels.cost_card import PAD, CostCard, Section
 from designer.ui.panels.definition_page import DefinitionPage
 from designer.ui.panels.exposing import Exposing
-from designer.ui.panels.parameter_form import MIXED, FormRow, ParameterForm, Way, reason
+from designer.ui.panels.parameter_edits import ParameterEdits, shared_parameters, value_of
+from designer.ui.panels.parameter_form import MIXED, ParameterForm, Way
 from designer.ui.panels.preset_options import DesignPage
 from designer.ui.panels.repeat_note import RepeatNote
-from designer.ui.panels.spin import words
 from designer.ui.panels.time_card import TimeCard
 from designer.ui.widgets import label, tool_button, without_margins
 
@@ -54,8 +48,6 @@ class Inspector(QWidget):
         self.setProperty("role", "panel")
         self._controller: Controller | None = None
         self._ids: tuple[str, ...] = ()
-        self._session = 0
-        self._bench: Bench | None = None
         self._stale = True
         column = without_margins(QVBoxLayout(self))
         self.area = QScrollArea()
@@ -115,9 +107,8 @@ class Inspector(QWidget):
         column.insertWidget(0, self.repeats)
         column.insertWidget(0, self.head)  # added last: the keyboard comes to the parameters first
         column.addStretch(1)
-        self.form.edited.connect(self._edited)
-        self.form.reset.connect(self._reset)
-        self.form.released.connect(self._released)
+        self.edits = ParameterEdits(self.form)
+        self.edits.counted.connect(self._count)
 
     def _perform(self, action_id: str) -> None:
         """Have the window do one of its actions for the selected block."""
@@ -143,7 +134,6 @@ class Inspector(QWidget):
             old.destroyed.disconnect(self._forget)
         self._controller = controller
         self.times.follow(controller)
-        self._bench = None
         if controller is not None:
             controller.graph_changed.connect(self._graph_changed)
             controller.analysis_changed.connect(self._analysis_changed)
@@ -155,6 +145,7 @@ class Inspector(QWidget):
         """The document is being destroyed: there is nothing to disconnect from any more."""
         self._controller = None
         self._ids = ()
+        self.edits.follow(None, ())
         self.repeats.show_for(None, ())
         self.times.forget()
         self.design_page.forget()
@@ -199,14 +190,15 @@ class Inspector(QWidget):
 
     def _show_anew(self) -> None:
         self._stale = False
-        self._session += 1
         controller = self._controller
         if controller is None:
             self._ids = ()
+            self.edits.follow(None, ())
             self.pages.setCurrentWidget(self.empty_page)
             return
         rank = {node_id: k for k, node_id in enumerate((*controller.engine.order.order, *controller.engine.order.rest))}
         self._ids = tuple(sorted(controller.selection, key=lambda node_id: rank.get(node_id, 0)))
+        self.edits.follow(controller, self._ids)
         self.area.verticalScrollBar().setValue(0)
         if not self._ids:
             self._show_design(anew=True)
@@ -230,7 +222,7 @@ class Inspector(QWidget):
         self.pages.setCurrentWidget(self.block_page)
         nodes = [design.root.node(node_id) for node_id in self._ids]
         types = [design.resolve(node.block) for node in nodes]
-        shared = _shared([kind.parameters if kind is not None else {} for kind in types])
+        shared = shared_parameters([kind.parameters if kind is not None else {} for kind in types])
         self._show_head(nodes, types)
         self.repeats.show_for(controller, self._ids)
         values: dict[str, Any] = {}
@@ -253,7 +245,7 @@ class Inspector(QWidget):
         if isinstance(node.params.get(parameter.name), dict):
             assert self._controller is not None
             return self._controller.engine.values_of(node.id)[parameter.name]
-        return _value(node, parameter)
+        return value_of(node, parameter)
 
     def _show_head(self, nodes: list[Node], types: list[Any]) -> None:
         kind = types[0]
@@ -318,171 +310,14 @@ class Inspector(QWidget):
         controller = self._controller
         if controller is None or len(self._ids) != 1 or self._ids[0] not in self._nodes() or not self.isVisible():
             return
-        for name, key in stopped_by(controller.engine, self._ids[0], self._fresh_bench()).items():
+        for name, key in stopped_by(controller.engine, self._ids[0], self.edits.bench()).items():
             row = self.form.rows.get(name)
             if row is not None and not row.refused:
                 path = self._nodes()[key].path
                 show = Way(f"Show {path}", "", partial(self.node_activated.emit, key))
                 row.complain(f"{name} {said(row.used)} here is what stops {path}.", ways=[show], invalid=False)
 
-    def _fresh_bench(self) -> Bench:
-        controller = self._controller
-        assert controller is not None
-        bench = self._bench
-        if bench is None or bench.source is not controller.engine or bench.revision != controller.engine.revision:
-            bench = self._bench = Bench(controller.engine)
-        return bench
-
     def _show_reach(self) -> None:
         controller = self._controller
         if controller is not None and len(self._ids) == 1 and self._ids[0] in self._nodes():
             self.card.show_reach(reach_of(controller.engine, self._ids[0]))
-
-    # -- editing -----------------------------------------------------------------------------------------------------------
-
-    def _edited(self, name: str, value: Any) -> None:
-        assert self._controller is not None
-        row = self.form.rows[name]
-        refusal = reason(value, row.parameter)
-        kinds = {node_id: self._nodes()[node_id].block_type for node_id in self._ids}
-        for node_id, kind in kinds.items():
-            if refusal is None:
-                refusal = reason(value, kind.parameters[name]) or self._forbidden(node_id, name, value)
-        if refusal is None:
-            row.accept()
-            self._apply(name, value)
-        else:
-            self._refuse(row, value, refusal)
-        self._count()
-
-    def _forbidden(self, node_id: str, name: str, value: Any) -> str | None:
-        """Why the block's own rules do not allow a value in range, with the inputs it has."""
-        result = self._nodes()[node_id]
-        if result.status == "error":  # already wrong: let it be put right in several steps
-            return None
-        assert self._controller is not None
-        kind = result.block_type
-        now = tuple(self._controller.engine.values_of(node_id).values())
-        position = list(kind.parameters).index(name)
-        values = (*now[:position], kind.parameters[name].clean(value), *now[position + 1 :])
-        problem = problem_with(result, values)
-        if problem is None:
-            return None
-        where = f"{problem.path}: " if problem.path else ""
-        return f"{where}{problem.message} {problem.hint}".strip()
-
-    def _apply(self, name: str, value: Any) -> None:
-        controller = self._controller
-        assert controller is not None
-        merge = f"{name} {self._session} {' '.join(self._ids)}"
-        controller.apply(self._edit(name, value), f"Set {name} in {self._said()}", merge=merge)
-
-    def _edit(self, name: str, value: Any, *, reset: bool = False) -> Edit:
-        edits = []
-        for node_id in self._ids:
-            parameter = self._nodes()[node_id].block_type.parameters[name]
-            canonical = None if reset else parameter.clean(value)
-            if reset or canonical == parameter.default:
-                edits.append(SetParam(node=node_id, name=name, reset=True))
-            else:
-                edits.append(SetParam(node=node_id, name=name, value=parameter.raw(canonical)))
-        return edits[0] if len(edits) == 1 else Compound(edits=tuple(edits))
-
-    def _said(self) -> str:
-        return self._nodes()[self._ids[0]].path if len(self._ids) == 1 else f"{len(self._ids)} blocks"
-
-    def _reset(self, name: str) -> None:
-        controller = self._controller
-        assert controller is not None
-        self._released()
-        row = self.form.rows[name]
-        if all(self._forbidden(node_id, name, row.parameter.default) is None for node_id in self._ids):
-            row.accept()
-            controller.apply(self._edit(name, None, reset=True), f"Reset {name} in {self._said()}")
-        else:
-            self._edited(name, row.parameter.default)
-
-    def _released(self) -> None:
-        self._session += 1
-        if self._controller is not None:
-            self._controller.finish_merge()
-
-    # -- refusing ----------------------------------------------------------------------------------------------------------
-
-    def _refuse(self, row: FormRow, value: Any, sentence: str) -> None:
-        used = row.used
-        ways: list[Way] = []
-        better = self._better(row.parameter, value) if len(self._ids) == 1 else None
-        name = row.parameter.name
-        if better is not None and better != used:
-            ways.append(Way(f"Use {words(better)}", self._price(name, better), lambda: self._take(name, better)))
-        still = "The blocks keep their values." if used is MIXED else f"The design still uses {words(used)}."
-        ways.append(Way("Keep" if used is MIXED else f"Keep {words(used)}", "", lambda: self._put_back(row)))
-        row.refuse(sentence, still, ways)
-
-    def _put_back(self, row: FormRow) -> None:
-        row.put_back()
-        self._count()
-        row.field.focus_first()
-
-    def _take(self, name: str, value: Any) -> None:
-        row = self.form.rows[name]
-        self._released()
-        row.put_back()
-        self._edited(name, value)
-        self._released()
-        row.field.focus_first()
-
-    def _better(self, parameter: Parameter[Any], value: Any) -> Any:
-        """The value nearest to a refused one that the block takes; None where there is none."""
-        if isinstance(value, BlockError) or isinstance(parameter, Choice):
-            try:
-                text = self.form.rows[parameter.name].typed()
-                number = float(text.replace(",", "")) if text else None
-            except ValueError:
-                number = None
-            if number is None:
-                return None
-            value = number
-        result = self._nodes()[self._ids[0]]
-        for candidate in (nearest(parameter, value), *near(parameter, value, result.inputs)):
-            if reason(candidate, parameter) is None and self._forbidden(self._ids[0], parameter.name, candidate) is None:
-                return parameter.clean(candidate)
-        return None
-
-    def _price(self, name: str, value: Any) -> str:
-        """How the design's MACs would change."""
-        controller = self._controller
-        assert controller is not None
-        total = controller.engine.total
-        if total is None:
-            return ""
-        price = self._fresh_bench().price(self._edit(name, value))
-        if price is None or price.macs is None:
-            return ""
-        before, after = units.work(total.macs), units.work(price.macs)
-        assert before is not None
-        assert after is not None
-        return f"{numbers.signed(after - before)} {units.name()}"
-
-
-def _shared(all_parameters: list[Mapping[str, Parameter[Any]]]) -> dict[str, Parameter[Any]]:
-    """Parameters that every one of the blocks has under the same name and of the same kind."""
-    first, *others = all_parameters
-    return {
-        name: parameter
-        for name, parameter in first.items()
-        if all(name in other and _alike(parameter, other[name]) for other in others)
-    }
-
-
-def _alike(one: Parameter[Any], other: Parameter[Any]) -> bool:
-    return one is other or (
-        one.kind == other.kind and one.optional == other.optional and getattr(one, "of", None) == getattr(other, "of", None)
-    )
-
-
-def _value(node: Node, parameter: Parameter[Any]) -> Any:
-    """The canonical value of a node's parameter; as it stands in the file where it is none."""
-    raw = node.params.get(parameter.name, parameter.default)
-    return raw if reason(raw, parameter) is not None else parameter.clean(raw)
