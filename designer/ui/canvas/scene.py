@@ -16,6 +16,7 @@ from designer.graph.design import RIGHT, ROOT
 from designer.graph.folding import stage_id
 from designer.graph.layout import MANY, arrange, metrics_of, plan, rough
 from designer.graph.network import Edge, Network
+from designer.ui.canvas.aside import Aside, fits, put_back, set_aside
 from designer.ui.canvas.fold_item import FoldItem, card_size
 from designer.ui.canvas.folds import Folds
 from designer.ui.canvas.geometry import SIZES, Box, Point, around, frame_box, input_places, node_size, output_places, snapped
@@ -63,6 +64,7 @@ class Scene(Surface):
         self._loose: set[str] = set()  # stages whose wires have changed since their frames were told
         self._bypasses = Bypasses({})
         self.folds = Folds()
+        self._aside: Aside | None = None  # all blocks and wires, while something is folded
         self.marks = RunMarks()
         controller.graph_changed.connect(self._follow_graph)
         controller.analysis_changed.connect(self._follow_analysis)
@@ -179,6 +181,22 @@ class Scene(Surface):
             self._own |= {node_id: self._place_new(node_id, network) for node_id in missing if node_id not in self._own}
         self.folds.derive(network, design.resolve)
         self.folds.arrange(self._document_boxes() if self.folds else {})
+        if not self.folds and self._aside is not None and fits(self._aside, self):
+            self._put_back(self._aside)
+        else:
+            self._put_all()
+        self._scale_bars()
+        self.warm()
+        self.widen()
+        self._tell_frames(set(self._members))
+        self._follow_notes()
+        self.mark_selected(self.controller.selection)
+        self.fit_index()
+        self.contents_changed.emit()
+
+    def _put_all(self) -> None:
+        """Make blocks, cards and wires."""
+        network = self.controller.design.root
         for node in network.nodes():
             if node.id in self.folds.folded.card_of:
                 self._follow_stage(node.id)
@@ -190,14 +208,15 @@ class Scene(Surface):
         for edge in network.edges():
             if not self.folds.hides(edge):
                 self._tell_edge(self.put_edge(edge).edge)
-        self._scale_bars()
-        self.warm()
-        self.widen()
-        self._tell_frames(set(self._members))
-        self._follow_notes()
-        self.mark_selected(self.controller.selection)
-        self.fit_index()
-        self.contents_changed.emit()
+
+    def _put_back(self, aside: Aside) -> None:
+        """Show what was set aside, as it has to look now."""
+        put_back(aside, self)
+        for node_id, item in self.nodes.items():
+            self._follow_stage(node_id)
+            self._refresh(item)
+        for edge in self.edges:
+            self._tell_edge(edge)
 
     def _laid_out(self) -> dict[str, Point]:
         design = self.controller.design
@@ -274,6 +293,8 @@ class Scene(Surface):
     def _follow_graph(self, delta: GraphDelta) -> None:
         design = self.controller.design
         turns = known(design.flow) != self.orientation
+        if delta.everything or delta.definitions:
+            self._aside = None
         if turns:
             self.turning.emit()
         if delta.everything or turns:
@@ -372,7 +393,15 @@ class Scene(Surface):
 
     def show_folds(self) -> None:
         """Show what `folds` has come to want."""
+        if not self.folds.folded.folds:  # so far all is open
+            self._aside = set_aside(self)
         self.rebuild()
+        if not self.folds:
+            self._aside = None
+
+    def write_anew(self) -> None:
+        self._aside = None
+        super().write_anew()
 
     def _follow_marks(self) -> None:
         self.marks.follow(self)

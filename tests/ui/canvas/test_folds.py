@@ -17,7 +17,7 @@ from designer.catalogue import load
 from designer.graph.design import ROOT, Note
 from designer.graph.edits import AddNode, Compound, Connect, Disconnect, Move, SetLabel, SetNote, SetParam, SetStage
 from designer.graph.network import Edge, Node
-from designer.ui import theme
+from designer.ui import theme, units
 from designer.ui.canvas import heat
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.fold_item import FoldItem
@@ -441,6 +441,8 @@ def test_whatever_is_edited_cards_are_as_fresh_and_undo_is_exact(seed: int) -> N
             runs = scene.folds.runs(root, resolve)
             nodes = {node_id for run in runs if rng.random() < 0.6 for node_id in run.members}
             scene.folds.wanted = Wanted(frozenset(s for s in stages if rng.random() < 0.6), frozenset(nodes))
+            if seed % 3 and rng.random() < 0.4:  # all of it open again
+                scene.folds.wanted = Wanted()
             count = controller.stack.count()
             was, cost = state(controller.design), controller.engine.total
             scene.show_folds()
@@ -464,7 +466,7 @@ def test_whatever_is_edited_cards_are_as_fresh_and_undo_is_exact(seed: int) -> N
         if set(controller.design.positions.get(ROOT, {})) >= set(controller.design.root):
             fresh = Scene(controller)
             fresh.folds.wanted = scene.folds.wanted
-            fresh.show_folds()
+            fresh.rebuild()
             looked = shown(scene)
             for mine, wanted in zip(looked, shown(fresh), strict=True):
                 assert mine == wanted
@@ -475,6 +477,71 @@ def test_whatever_is_edited_cards_are_as_fresh_and_undo_is_exact(seed: int) -> N
     if controller.stack.index():
         assert state(controller.design) == before
         assert controller.engine.total == total
+
+
+def led(monkeypatch: pytest.MonkeyPatch) -> list[Edge]:
+    """The wires that are led from now on."""
+    found: list[Edge] = []
+    lead = Scene.lead
+
+    def note(self: Scene, edge: Edge, *, live: bool = False) -> None:
+        found.append(edge)
+        lead(self, edge, live=live)
+
+    monkeypatch.setattr(Scene, "lead", note)
+    return found
+
+
+def test_unfolding_everything_leads_no_wire_anew(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = show("mobilenet_v2")
+    scene = canvas.scene
+    before = shown(scene)
+    ways = {edge: item.points for edge, item in scene.edges.items()}
+    key(canvas, "view.fold_stages")
+    key(canvas, "view.unfold")
+    found = led(monkeypatch)
+    key(canvas, "view.fold_repeats")
+    canvas.controller.select({"stage3_ir2"})
+    assert canvas.controller.apply(SetParam(node="stage3_ir2", name="expand_ratio", value=3.0), "Set")
+    canvas.controller.stack.undo()
+    found.clear()
+    key(canvas, "view.unfold")
+    assert found == []
+    assert scene.nodes["stage3_ir2"].selected
+    canvas.controller.select(set())
+    assert shown(scene) == before
+    assert {edge: item.points for edge, item in scene.edges.items()} == ways
+    assert set(scene.items()) >= {*scene.nodes.values(), *scene.edges.values(), *scene.frames.values()}
+
+
+@pytest.mark.parametrize("change", ["param", "move", "wire", "unit", "sizes", "heat"])
+def test_what_changed_meanwhile_is_seen_when_all_is_unfolded(show: Show, change: str) -> None:
+    canvas = show("mobilenet_v2")
+    scene = canvas.scene
+    assert canvas.controller.apply(Move(positions=scene.unstored()), "Stand")
+    key(canvas, "view.fold_stages")
+    if change == "param":
+        assert canvas.controller.apply(SetParam(node="stage3_ir1", name="out_channels", value=40), "Set")
+    elif change == "move":
+        x, y = scene.place("stage3_ir2")
+        assert canvas.controller.apply(Move(positions={"stage3_ir2": (x + 300, y)}), "Move")
+    elif change == "wire":
+        assert canvas.controller.apply(Disconnect(target="stage3_ir2", target_port="x"), "Cut")
+    elif change == "unit":
+        units.use(units.FLOPS)
+    elif change == "sizes":
+        scene.show_wires_by_size(True)
+    else:
+        scene.show_heat(heat.MACS)
+    key(canvas, "view.unfold")
+    fresh = Scene(canvas.controller)
+    if change == "sizes":
+        fresh.show_wires_by_size(True)
+        assert {e: i.width for e, i in fresh.edges.items()} == {e: i.width for e, i in scene.edges.items()}
+    if change == "heat":
+        fresh.show_heat(heat.MACS)
+    assert shown(scene) == shown(fresh)
+    fresh.release()
 
 
 def test_a_block_without_a_place_stands_below_what_feeds_it_while_something_is_folded(show: Show) -> None:
