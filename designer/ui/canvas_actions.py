@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, QPointF
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip
 
 from blocks.errors import LightdesignerError
 from designer.analysis.describe import name_of
-from designer.app import clipboard, commands, deleting, selecting
+from designer.app import commands, deleting, selecting
 from designer.app.controller import Controller
 from designer.app.library import behind, brought
 from designer.app.wiring import End, edge_between
-from designer.graph.design import ROOT, Design
-from designer.graph.edits import Compound, SetNote
-from designer.ui import copying
+from designer.graph.design import Design
+from designer.graph.edits import Compound
 from designer.ui.canvas.chooser import Chooser
 from designer.ui.canvas.editors import NameEdit, NoteEdit
 from designer.ui.canvas.geometry import Box, Point
@@ -27,8 +26,10 @@ from designer.ui.canvas.gestures import connect, cut, detach, drop, notes
 from designer.ui.canvas.gestures.base import Pointer
 from designer.ui.canvas.menu_aim import Aim
 from designer.ui.canvas.quick_add import block_entries, end_entries, start_of
+from designer.ui.clipboard_actions import ClipboardActions
 from designer.ui.command_palette import Entry
 from designer.ui.find import FindBar
+from designer.ui.note_actions import NoteActions
 
 if TYPE_CHECKING:
     from designer.ui.canvas.canvas import Canvas
@@ -55,7 +56,9 @@ class CanvasActions(QObject):
         self.view.double_clicked.connect(self._double_clicked)
         self.controller.refused.connect(self.say)
         canvas.inside_changed.connect(self._scope_changed)
-        canvas.handlers.update(self._handlers())
+        self.clipboard = ClipboardActions(self)
+        self.notes = NoteActions(self)
+        canvas.handlers.update({**self._handlers(), **self.clipboard.handlers(), **self.notes.handlers()})
         canvas.reasons.update(
             dict.fromkeys(
                 ("edit.delete_close", "edit.replace", "edit.disable"),
@@ -70,10 +73,6 @@ class CanvasActions(QObject):
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {
-            "edit.cut": self.cut,
-            "edit.copy": self.copy,
-            "edit.paste": self.paste,
-            "edit.duplicate": self.duplicate,
             "edit.delete": self.delete,
             "edit.delete_close": self.delete_close,
             "edit.replace": self.ask_replace,
@@ -88,7 +87,6 @@ class CanvasActions(QObject):
             "edit.select_kind": partial(self.select, selecting.same_kind),
             "edit.find": self.find,
             "insert.quick": self.ask_block,
-            "insert.note": self.add_note,
         }
 
     # -- the hands of gestures -----------------------------------------------------------------------------------------------
@@ -159,14 +157,15 @@ class CanvasActions(QObject):
         aim = self.aim
         return End(aim.hit.node, aim.hit.port, aim.hit.output) if aim is not None and aim.hit.kind == "port" else None
 
-    def _pointer(self) -> Point | None:
+    def pointer(self) -> Point | None:
         """Where the pointer is in the scene, or was when it opened a menu; None when it is not over the view."""
         if self.aim is not None:
             return self.aim.place
         at = self.view.viewport().mapFromGlobal(QCursor.pos())
         return self._scene_point(at) if self.view.viewport().rect().contains(at) else None
 
-    def _centre(self) -> Point:
+    def centre(self) -> Point:
+        """The middle of what is seen."""
         place = self.view.centre()
         return place.x(), place.y()
 
@@ -174,11 +173,12 @@ class CanvasActions(QObject):
         place = self.view.viewportTransform().inverted()[0].map(QPointF(at))
         return place.x(), place.y()
 
-    def _on_canvas(self, at: Point) -> QPoint:
+    def on_canvas(self, at: Point) -> QPoint:
+        """A place of the scene in px of the canvas."""
         place = self.view.viewportTransform().map(QPointF(*at)).toPoint()
         return self.view.viewport().mapTo(self.canvas, place)
 
-    def _bring_into_view(self, node_ids: frozenset[str]) -> None:
+    def bring_into_view(self, node_ids: frozenset[str]) -> None:
         """Show new blocks that were put where nobody looks."""
         box, seen = self.scene.content(node_ids), self.view.seen()
         if box is not None and not box.meets(seen) and node_ids:
@@ -195,11 +195,11 @@ class CanvasActions(QObject):
             design, name, before = brought(self.controller.design, block)
             if edge is not None and edge in self.scene.edges:
                 return behind(before, commands.insert(design, self.controller.engine, name, edge, places=places))
-            return behind(before, commands.add(design, name, self.scene.to_document(self._centre()), places=places))
+            return behind(before, commands.add(design, name, self.scene.to_document(self.centre()), places=places))
 
         done = self.attempt(make)
         if done:
-            self._bring_into_view(self.controller.selection)
+            self.bring_into_view(self.controller.selection)
         return done
 
     def _leave_inside(self) -> None:
@@ -207,7 +207,7 @@ class CanvasActions(QObject):
 
     def ask_block(self) -> Chooser:
         """Quick add where the pointer is."""
-        return self.quick_add(self._pointer() or self._centre(), self._aimed_port())
+        return self.quick_add(self.pointer() or self.centre(), self._aimed_port())
 
     def quick_add(self, at: Point, port: End | None = None) -> Chooser:
         """Ask for a block to put at a place of the scene, connected to `port`, or into the wire that runs there."""
@@ -216,7 +216,7 @@ class CanvasActions(QObject):
             node = name_of(self.controller.design.root.node(port.node))
             hint = f"Block to put {'behind' if port.output else 'before'} {node}"
         entries = block_entries(self.controller.design, partial(self._put, at, port), lambda block: _why_not_behind(block, port))
-        return self._choose("Quick add", hint, entries, self._on_canvas(at))
+        return self._choose("Quick add", hint, entries, self.on_canvas(at))
 
     def _put(self, at: Point, port: End | None, block: str) -> bool:
         if port is None:
@@ -285,7 +285,7 @@ class CanvasActions(QObject):
         box: Box = self.scene.nodes[self.scene.seen(start.node)].box
         name = name_of(self.controller.design.root.node(start.node))
         hint = f"Block that {name} shall feed" if start.output else f"Block that shall feed {start.port} of {name}"
-        at = self._on_canvas((box.left, box.bottom if start.output else box.top))
+        at = self.on_canvas((box.left, box.bottom if start.output else box.top))
         return self._choose("Connect to", hint, end_entries(self.controller, start, partial(self._connect, start)), at)
 
     def _connect(self, start: End, end: End) -> bool:
@@ -305,50 +305,6 @@ class CanvasActions(QObject):
             self.say("There is no wire to take away.")
             return False
         return self.do(commands.cut(self.controller.design, wires))
-
-    # -- the clipboard ---------------------------------------------------------------------------------------------------------
-
-    def copy(self) -> bool:
-        """The selected blocks and notes as text on the system's clipboard."""
-        chosen = notes.selected_notes(self.view)
-        if not self.controller.selection and not chosen:
-            return False
-        try:
-            controller, places = self.controller, self.scene.places()
-            text = clipboard.copied(controller.design, controller.selection, places, notes=chosen, engine=controller.engine)
-        except LightdesignerError as problem:
-            self.say(str(problem))
-            return False
-        copying.copy(text)
-        return True
-
-    def cut(self) -> bool:
-        """Copy, then delete."""
-        if not self.copy():
-            return False
-        step = deleting.delete(self.controller.design, self.controller.selection, notes=notes.selected_notes(self.view))
-        return self.do(msgspec.structs.replace(step, name=step.name.replace("Delete", "Cut", 1)))
-
-    def paste(self) -> bool:
-        """What is on the clipboard, at the pointer where it is over the canvas."""
-        text = QGuiApplication.clipboard().text()
-        pointer, places = self._pointer(), self.scene.places()
-        at = self.scene.to_document(pointer) if pointer is not None else None
-        before = set(self.scene.note_items)
-        done = self.attempt(lambda: clipboard.pasted(self.controller.design, text, at, places=places))
-        if done:
-            notes.select_notes(self.view, self.scene.note_items.keys() - before)
-            self._bring_into_view(self.controller.selection)
-        return done
-
-    def duplicate(self) -> bool:
-        """A copy beside the selected blocks and notes; the clipboard stays as it is."""
-        design, selection, places = self.controller.design, self.controller.selection, self.scene.places()
-        chosen, before = notes.selected_notes(self.view), set(self.scene.note_items)
-        done = self.attempt(lambda: clipboard.duplicated(design, selection, places, notes=chosen))
-        if done:
-            notes.select_notes(self.view, self.scene.note_items.keys() - before)
-        return done
 
     # -- deleting --------------------------------------------------------------------------------------------------------------
 
@@ -385,7 +341,7 @@ class CanvasActions(QObject):
             self.controller.design, self.replace, lambda block: "It is one already." if kinds == {block} else ""
         )
         box: Box = self.scene.nodes[self.scene.seen(selection[0])].box
-        return self._choose("Replace by", f"Block in the place of {name}", entries, self._on_canvas((box.left, box.top)))
+        return self._choose("Replace by", f"Block in the place of {name}", entries, self.on_canvas((box.left, box.top)))
 
     def replace(self, block: str) -> bool:
         """Put another kind of block in the place of each selected one."""
@@ -414,7 +370,7 @@ class CanvasActions(QObject):
         editor = self.editor = NameEdit(self.canvas, f"Name of {name_of(node)}", node.label, keep, self.view)
         editor.setPlaceholderText(name_of(msgspec.structs.replace(node, label="")))
         box: Box = self.scene.nodes[self.scene.seen(node_id)].box
-        at = self._on_canvas((box.left, box.top))
+        at = self.on_canvas((box.left, box.top))
         width = max(140, round(box.width * min(self.view.zoom, 1.0)))
         editor.setGeometry(at.x(), at.y() + 4, width, editor.sizeHint().height())
         editor.show()
@@ -437,40 +393,9 @@ class CanvasActions(QObject):
         """Let the selection grow along the wires, or to all blocks of its kinds."""
         self.view.select(grown(self.controller.design, self.controller.selection))
 
-    # -- notes -----------------------------------------------------------------------------------------------------------------
-
-    def add_note(self) -> NoteEdit | None:
-        """Put a note where the pointer is, ready to write."""
-        at = self.scene.to_document(self._pointer() or self._centre())
-        step = commands.add_note(self.controller.design, at)
-        if not self.do(step):
-            return None
-        (edit,) = step.edits
-        assert isinstance(edit, SetNote)
-        notes.select_note(self.view, edit.id)
-        return self.edit_note(edit.id)
-
     def edit_note(self, name: str) -> NoteEdit | None:
         """Let a person write in a note."""
-        note = self.controller.design.notes.get(ROOT, {}).get(name)
-        if note is None:
-            return None
-        self.close_all()
-        editor = self.editor = NoteEdit(self.canvas, note.text, partial(self._write_note, name), self.view)
-        at = self._on_canvas(self.scene.from_document((note.x, note.y)))
-        box = self.scene.note_items[name].box  # as large as the note is seen, and larger where that is too small to write in
-        zoom = self.view.zoom
-        editor.setGeometry(at.x(), at.y(), max(180, round(box.width * zoom)), max(96, round(box.height * zoom) + 24))
-        editor.show()
-        editor.setFocus()
-        return editor
-
-    def _write_note(self, name: str, text: str) -> None:
-        self.editor = None
-        note = self.controller.design.notes.get(ROOT, {}).get(name)
-        if note is not None and note.text != text:
-            new = msgspec.structs.replace(note, text=text) if text.strip() else None
-            self.do(commands.step("Write note" if new else "Delete note", [SetNote(id=name, note=new)]))
+        return self.notes.edit(name)
 
     # -- finding ---------------------------------------------------------------------------------------------------------------
 

@@ -216,7 +216,7 @@ def test_notes_are_copied_with_blocks_and_alone(canvas: Canvas, qtbot: QtBot) ->
     assert notes_of(canvas)[copy] == msgspec.structs.replace(first, id=copy, x=first.x + 24, y=first.y + 24)
     canvas.controller.select({"a"})
     canvas.handlers["edit.copy"]()  # the block and the copy of the note
-    assert canvas.tools.paste()
+    assert canvas.tools.clipboard.paste()
     assert len(notes_of(canvas)) == 4
     assert len(canvas.controller.design.root) == 6
     canvas.handlers["edit.cut"]()

@@ -118,15 +118,15 @@ def test_copy_inside_paste_outside_find_and_rename_inside(show: Show) -> None:
     document = canvas.controller
     canvas.inside("a")
     canvas.controller.select({"conv", "ir"})
-    assert canvas.tools.copy()
-    canvas.tools.duplicate()
+    assert canvas.tools.clipboard.copy()
+    canvas.tools.clipboard.duplicate()
     assert {"conv_2", "ir_2"} <= set(document.design.definitions["unit"].network)
     bar = canvas.tools.find()
     bar.field.setText("conv")
     assert canvas.controller.selection == {"conv", "conv_2"}
     canvas.back()
     assert canvas.tools.find_bar is not bar
-    canvas.tools.paste()
+    canvas.tools.clipboard.paste()
     assert {"conv", "ir"} <= set(document.design.root)
     canvas.inside("a")
     canvas.controller.select({"conv"})
@@ -135,7 +135,7 @@ def test_copy_inside_paste_outside_find_and_rename_inside(show: Show) -> None:
     editor.setText("First")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert document.design.definitions["unit"].network.node("conv").label == "First"
-    note = canvas.tools.add_note()
+    note = canvas.tools.notes.add()
     assert note is not None
     assert "unit" in document.design.notes
     canvas.tools.close_all()
