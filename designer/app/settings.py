@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 
+from designer.analysis.budget import LIMITED
+
 T = TypeVar("T", str, bool, int, bytes, list)
 
 HOME = "LIGHTDESIGNER_HOME"
@@ -59,6 +61,14 @@ def _is_width(pair: object) -> bool:
     return False
 
 
+def _is_limit(pair: object) -> bool:
+    """A figure that may be limited, and its limit."""
+    match pair:
+        case [str(figure), int(most)]:
+            return figure in LIMITED and 0 <= most < 10**30
+    return False
+
+
 THEME = Setting("theme", "system", ("light", "dark", "system").__contains__)
 COUNT_FLOPS = Setting("count_flops", False)
 REDUCED_MOTION = Setting("reduced_motion", False)
@@ -77,6 +87,7 @@ LAYER_SORT: Setting[list] = Setting(
 PROFILE_OPTIONS = Setting("profile/options", "")  # what was chosen before the last run, JSON
 PROFILE_DEVICES = Setting("profile/devices", "")  # names of this machine's devices and its threads as the worker said them, JSON
 VIEWS: Setting[list] = Setting("documents/views", [], lambda views: all(_is_view(one) for one in views))  # path, look
+BUDGET: Setting[list] = Setting("budget", [], lambda limits: all(_is_limit(one) for one in limits))  # the same for all designs
 LAST_FOLDER = Setting("documents/folder", "")  # where file dialogs begin
 RECENT: Setting[list] = Setting("documents/recent", [], lambda paths: all(isinstance(path, str) and path for path in paths))
 

@@ -7,30 +7,15 @@ from argparse import Namespace
 import msgspec
 
 from blocks.errors import LightdesignerError
+from designer.analysis.budget import LIMITED, Limit, limit_of
 from designer.analysis.compare import FIGURES
 from designer.analysis.report import SCHEMA, analyse
 from designer.catalogue import load
 from designer.cli.output import Answer
 from designer.cli.tables import Column, Table, written
 
-LIMITS = {
-    "params": "max_params",
-    "macs": "max_macs",
-    "peak_activation_bytes": "max_peak_memory",
-    "weights_bytes": "max_weights",
-}
-"""The figures that may be limited, and the option of each."""
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """One limit and how the design stands to it. `over` is value - limit where that is more than 0, otherwise 0; None, like
-    `value`, where the figure is unknown: then the limit is not kept."""
-
-    figure: str
-    limit: int
-    value: int | None
-    over: int | None
-    kept: bool
+LIMITS = dict(zip(LIMITED, ("max_params", "max_macs", "max_peak_memory", "max_weights"), strict=True))
+"""The option of each figure that may be limited."""
 
 
 def run(asked: Namespace, answer: Answer) -> int:
@@ -71,13 +56,6 @@ def run(asked: Namespace, answer: Answer) -> int:
                 f"over budget: {figures[limit.figure].heading}: {limit.value:,} is {_over(limit)} over {limit.limit:,}."
             )
     return 0 if kept and report.valid else 1
-
-
-def limit_of(figure: str, most: int, value: int | None) -> Limit:
-    """How a figure stands to its limit. As much as the limit is kept."""
-    if value is None:
-        return Limit(figure, most, None, None, False)
-    return Limit(figure, most, value, max(0, value - most), value <= most)
 
 
 def _over(limit: Limit) -> str:

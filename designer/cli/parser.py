@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from fractions import Fraction
+from collections.abc import Callable
 
+from blocks.errors import LightdesignerError
+from designer.analysis.budget import read_count, read_size
 from designer.analysis.measured import BACKENDS, DEVICES, DTYPES, TIME_LIMIT_S
 from designer.analysis.memory import BYTES
 
@@ -26,25 +28,22 @@ exit codes: 0 fine; 1 the design is invalid or over budget, or an export failed 
 130 interrupted. Answers go to stdout, complaints to stderr.
 """
 
-COUNT = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
-SIZE = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-
 
 def count(text: str) -> int:
-    """A limit in plain counts: 4M, 300000, 0.5G. K, M and G are powers of 1000."""
-    return _limit(text, COUNT, "a number such as 300M; K, M and G are powers of 1000")
+    """A limit in plain counts: 4M, 300000, 0.5G."""
+    return _limit(read_count, text)
 
 
 def size(text: str) -> int:
-    """A limit in bytes: 4MiB, 0.5GiB, 65536. KiB, MiB and GiB are powers of 1024."""
-    return _limit(text, SIZE, "a number of bytes such as 4MiB; KiB, MiB and GiB are powers of 1024")
+    """A limit in bytes: 4MiB, 0.5GiB, 65536."""
+    return _limit(read_size, text)
 
 
-def _limit(text: str, units: dict[str, int], allowed: str) -> int:
-    found = re.fullmatch(r"([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([A-Za-z]*)", text.strip())
-    if found is None or found[2] not in units:
-        raise argparse.ArgumentTypeError(f"needs {allowed}, but got {text[:60]!r}")
-    return int(Fraction(found[1]) * units[found[2]])
+def _limit(read: Callable[[str], int], text: str) -> int:
+    try:
+        return read(text)
+    except LightdesignerError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def whole(text: str, digits: int = 18) -> int:

@@ -55,6 +55,7 @@ WORDS: dict[str, str] = {
     "design.stage": "group frame section",
     "design.remove_stage": "ungroup frame",
     "design.next_problem": "error warning issue",
+    "design.budget": "limit most maximum target device constraint",
     "design.statistics": "summary totals params flops",
     "design.flow_down": "direction orientation vertical",
     "design.flow_right": "direction orientation horizontal",

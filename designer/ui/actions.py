@@ -386,6 +386,14 @@ SPECS: tuple[Spec, ...] = (
         document=True,
     ),
     Spec(
+        "design.budget",
+        "Budget…",
+        "Set the most that designs may cost; the line at the bottom says how far they are from it",
+        icon="scaling",
+        menu="Design",
+        group="figures",
+    ),
+    Spec(
         "design.statistics",
         "Statistics",
         "Show the design in figures: totals, kinds of layers, stages, widths, largest blocks",

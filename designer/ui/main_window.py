@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QStatusTipEvent, QUndoGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from designer.app.settings import COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
+from designer.app.settings import BUDGET, COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import copying, theme, units
 from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
             "window.next_tab": lambda: self.tabs.step(1),
             "window.previous_tab": lambda: self.tabs.step(-1),
             "window.reset": self.workspace.reset,
+            "design.budget": self.ask_budget,
             "help.commands": self.popups.commands,
             "help.shortcuts": self.popups.shortcuts,
             "help.about": self.popups.about,
@@ -175,6 +176,8 @@ class MainWindow(QMainWindow):
         self.settings.set(GUIDES, not self.settings.get(GUIDES))
 
     def _setting_changed(self, key: str) -> None:
+        if key == BUDGET.key and self.status is not None:
+            self.status.set_budget(self.settings.get(BUDGET))
         if key == GUIDES.key:
             self._want_guides()
             self._show_checks()
@@ -442,6 +445,22 @@ class MainWindow(QMainWindow):
         """Tell a person something that needs no answer."""
         self._need_status().say(sentence)
 
+    def ask_budget(self) -> None:
+        """Ask for the most that designs may cost."""
+        from designer.ui.dialogs.budget import SET, BudgetDialog
+        from designer.ui.dialogs.question import CANCEL
+
+        now = self.status.figures() if self.status is not None else {}
+        dialog = BudgetDialog(dict(self.settings.get(BUDGET)), now, self)
+
+        def answered() -> None:
+            if dialog.answer != CANCEL:
+                self.settings.set(BUDGET, [list(one) for one in dialog.limits.items()] if dialog.answer == SET else [])
+            dialog.deleteLater()
+
+        dialog.finished.connect(answered)
+        dialog.open()
+
     def _say_copied(self) -> None:
         if self.isActiveWindow():
             self.say("Copied.")
@@ -455,6 +474,8 @@ class MainWindow(QMainWindow):
             self.status = StatusBar(self)
             self.status.problems_clicked.connect(lambda: self.workspace.focus("problems"))
             self.status.problems_counted.connect(self.workspace.show_problems)
+            self.status.budget.clicked.connect(lambda: self.actions_.perform("design.budget"))
+            self.status.set_budget(self.settings.get(BUDGET))
             self.setStatusBar(self.status)
         return self.status
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import shiboken6
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QToolButton, QWidget
 
+from designer.analysis.budget import LIMITED, limit_of
 from designer.analysis.engine import Engine
 from designer.analysis.flatten import flatten
 from designer.analysis.memory import BYTES, peak_activation_elements
 from designer.app.controller import Controller
 from designer.app.measurements import ESTIMATED
 from designer.ui import numbers, theme, units
+from designer.ui.budget_bar import BudgetBar
 from designer.ui.widgets import CutLabel, ToolButton, label, line, set_role, without_margins
 from designer.ui.worker_state import WorkerState
 
@@ -78,6 +83,9 @@ class StatusBar(QStatusBar):
         self._message = CutLabel("secondary")
         row.addWidget(self._message, 1)
         row.addWidget(self._selection)
+        self.budget = BudgetBar()
+        row.addWidget(self.budget)
+        self._limits: list[tuple[str, int]] = []
         self.worker = WorkerState()
         row.addWidget(self.worker)
         self.addWidget(self._row, 1)
@@ -110,6 +118,30 @@ class StatusBar(QStatusBar):
         self._last.setVisible(False)
         self.refresh()
         self._selection_changed(frozenset())
+
+    def set_budget(self, limits: Iterable[tuple[str, int]]) -> None:
+        """Show from now on how a design stands to these limits, by figure."""
+        self._limits = list(limits)
+        self._show_budget()
+
+    def figures(self) -> dict[str, int | None]:
+        """The totals that may be limited, of the document in front; empty without one. None where they are unknown."""
+        if self._controller is None:
+            return {}
+        engine = self._controller.engine
+        total = engine.total
+        if total is None:
+            return dict.fromkeys(LIMITED)
+        values = (total.params, total.macs, _peak_bytes(engine), BYTES[DTYPE] * (total.params + total.buffers))
+        return dict(zip(LIMITED, values, strict=True))
+
+    def _show_budget(self) -> None:
+        values = self.figures() if self._limits else {}
+        self.budget.show_limits([limit_of(figure, most, values[figure]) for figure, most in self._limits if figure in values])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.budget.fit(self.width())
 
     def hold(self, widget: QWidget | None) -> None:
         """Show what a tool has to say in the place of a document's figures; None shows those again. It stays the tool's own."""
@@ -146,6 +178,7 @@ class StatusBar(QStatusBar):
 
     def refresh(self) -> None:
         """Write all figures anew."""
+        self._show_budget()
         if self._controller is None:
             self._say_count(0)
             return
