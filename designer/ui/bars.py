@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from designer.ui import actions, theme
-from designer.ui.actions import BY_ID, Actions
+from designer.ui.actions import BY_ID
 from designer.ui.heat_button import HeatButton
 from designer.ui.painting import painting
 from designer.ui.widgets import button, is_enter, label, set_role, without_margins
+from designer.ui.window_actions import Actions
 
 SEARCH_WIDTH = 360
 TOOLS = (

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from blocks.errors import LightdesignerError
 from designer.app.documents import ChangedOnDisk, Disk, Documents, OpenElsewhere
 from designer.app.settings import LAST_FOLDER
-from designer.ui.actions import Actions
+from designer.ui.window_actions import Actions
 
 if TYPE_CHECKING:
     from designer.app.controller import Controller

@@ -7,8 +7,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from designer.ui import theme
-from designer.ui.actions import SPECS, Actions
+from designer.ui.actions import SPECS
 from designer.ui.widgets import ToolButton, label, without_margins
+from designer.ui.window_actions import Actions
 
 PREFIX = "view.heat_"
 OFF = f"{PREFIX}off"

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from designer.app.settings import BUDGET, COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
 from designer.ui import copying, theme, units
-from designer.ui.actions import Actions
 from designer.ui.bars import MenuBar, ToolBar
 from designer.ui.popups import Popups
 from designer.ui.problem_walk import ProblemWalk
@@ -21,6 +20,7 @@ from designer.ui.tabs import Tabs
 from designer.ui.tool_page import ToolPage
 from designer.ui.view_memory import ViewMemory
 from designer.ui.welcome import Welcome
+from designer.ui.window_actions import Actions
 from designer.ui.workspace import DOCKS, Workspace
 
 if TYPE_CHECKING:

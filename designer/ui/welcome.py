@@ -21,11 +21,11 @@ from designer.app import cards
 from designer.app.cards import PresetCard
 from designer.app.settings import Settings
 from designer.ui import numbers, theme, units
-from designer.ui.actions import Actions
 from designer.ui.painting import say_once
 from designer.ui.panels.gallery_model import RECALLED, spoken, tool_tip
 from designer.ui.second_click import keep_back_second_click
 from designer.ui.widgets import Led, Segments, button, label, line, without_margins
+from designer.ui.window_actions import Actions
 
 CARD = QSize(232, 76)
 GAP = 12

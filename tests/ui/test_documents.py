@@ -21,13 +21,13 @@ from designer.document import files
 from designer.graph.design import Note
 from designer.graph.edits import SetNote
 from designer.ui import document_actions
-from designer.ui.actions import Actions
 from designer.ui.dialogs import changed_on_disk as questions
 from designer.ui.dialogs.question import CANCEL, Question
 from designer.ui.dialogs.recovery import GO, RecoveryDialog, Row, when
 from designer.ui.dialogs.unsaved import DROP, SAVE, Unsaved
 from designer.ui.document_actions import DocumentActions
 from designer.ui.document_page import Notice
+from designer.ui.window_actions import Actions
 from tests.designs import chain
 
 

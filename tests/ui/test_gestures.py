@@ -17,9 +17,9 @@ from designer.app.controller import Controller
 from designer.graph.design import ROOT, Design
 from designer.graph.edits import RemoveNode
 from designer.graph.network import Edge, Node
-from designer.ui.actions import Actions
 from designer.ui.canvas.canvas import Canvas
 from designer.ui.canvas.gestures.drop import BLOCK_MIME
+from designer.ui.window_actions import Actions
 from tests.designs import chain, design, state, wire
 from tests.property.test_engine import same_as_fresh
 from tests.ui.canvas.helpers import click, double_click, drag, move, press, release
