@@ -20,14 +20,19 @@ GESTURES = (
     ("Cut wires", "Shift + drag"),
     ("Insert on a wire", "Drop a block on it"),
 )
+WIDE = 1240, 652  # px of the card with all in sight
 COLUMNS = (("File", "View"), ("Edit", "Insert"), ("Design", "Measure"), ("Window", "Help", ""))
+NARROW = 1040, 712
+FEWER_COLUMNS = (("File", "Edit"), ("View", "Insert", "Design"), ("Measure", "Window", "Help", ""))
 
 
 class Shortcuts(Overlay):
-    """All keys at once, in four columns."""
+    """All keys at once, in four columns; in a narrow window in three, which scroll."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, "Keyboard shortcuts", width=1240, height=652)
+        wide = window.width() > WIDE[0]
+        width, height = WIDE if wide else NARROW
+        super().__init__(window, "Keyboard shortcuts", width=width, height=height)
         head = without_margins(QHBoxLayout())
         head.addWidget(label("Keyboard shortcuts", "block-title"))
         head.addStretch(1)
@@ -35,7 +40,7 @@ class Shortcuts(Overlay):
         self.column.addLayout(head)
         inner = QWidget()
         row = without_margins(QHBoxLayout(inner), 24)
-        for menus in COLUMNS:
+        for menus in COLUMNS if wide else FEWER_COLUMNS:
             column = without_margins(QVBoxLayout(), 4)
             for menu in menus:
                 column.addWidget(label(menu or "On the canvas", "strong"))

@@ -202,6 +202,17 @@ def test_keys_scroll_the_overlay_of_keys(open_window: Open, qtbot: QtBot) -> Non
     overlay.dismiss()
 
 
+@pytest.mark.parametrize(("size", "scrolls"), [((1280, 800), False), ((1024, 768), True)])
+def test_all_keys_are_in_sight_where_there_is_room_for_them(size: tuple[int, int], scrolls: bool, open_window: Open) -> None:
+    window = open_window("mobilenet_v2", width=size[0], height=size[1])
+    window.popups.shortcuts()
+    overlay = window.popups.open
+    assert isinstance(overlay, Shortcuts)
+    assert overlay.area.horizontalScrollBar().maximum() == 0
+    assert (overlay.area.verticalScrollBar().maximum() > 0) is scrolls
+    overlay.dismiss()
+
+
 def test_what_an_action_does_stands_beside_the_figures(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("mobilenet_v2")
     assert window.status is not None
