@@ -11,9 +11,10 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QStatusTipEvent, QUndoGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from designer.app.settings import BUDGET, COUNT_FLOPS, FLOW, GUIDES, MINIMAP, REDUCED_MOTION, THEME, WINDOW_GEOMETRY, Settings
-from designer.ui import copying, theme, units
+from designer.app.settings import BUDGET, FLOW, MINIMAP, WINDOW_GEOMETRY, Settings
+from designer.ui import copying, file_drop, theme
 from designer.ui.bars import MenuBar, ToolBar
+from designer.ui.look_actions import LookActions
 from designer.ui.popups import Popups
 from designer.ui.problem_walk import ProblemWalk
 from designer.ui.tabs import Tabs
@@ -86,9 +87,10 @@ class MainWindow(QMainWindow):
         self.tabs = Tabs(self)
         self.setCentralWidget(self.tabs)
         self.workspace = Workspace(self)
-        self.workspace.changed.connect(self._show_checks)
+        self.workspace.changed.connect(self._show_docks)
         self.popups = Popups(self)
         self.view_memory = ViewMemory(self)
+        self.look = LookActions(self.actions_, self.settings)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)
@@ -113,12 +115,6 @@ class MainWindow(QMainWindow):
             "layers.csv": partial(self._copy_layers, markdown=False),
             "layers.markdown": partial(self._copy_layers, markdown=True),
             "file.quit": self.program.quit,
-            "view.flops": units.switch,
-            "view.motion": self._switch_motion,
-            "view.guides": self._switch_guides,
-            "view.light": lambda: self._choose_theme(theme.LIGHT),
-            "view.dark": lambda: self._choose_theme(theme.DARK),
-            "view.system": lambda: self._choose_theme(theme.SYSTEM),
             "window.next_panel": lambda: self._step_focus(1),
             "window.previous_panel": lambda: self._step_focus(-1),
             "window.next_tab": lambda: self.tabs.step(1),
@@ -141,11 +137,9 @@ class MainWindow(QMainWindow):
         self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
         for dock_id in DOCKS:
             self.actions_.offer(f"window.{dock_id}", partial(self.workspace.toggle, dock_id))
-        units.notifier().changed.connect(self._unit_changed)
         self.settings.changed.connect(self._setting_changed)
-        theme.notifier().changed.connect(self._show_checks)
         copying.notifier().copied.connect(self._say_copied)
-        self._show_checks()
+        self._show_docks()
         self.actions_.refresh()
 
     def _name_step(self, action_id: str, verb: str, text: str) -> None:
@@ -154,42 +148,13 @@ class MainWindow(QMainWindow):
         self.actions_[action_id].setText(name)
         self._refresh.start()
 
-    def _unit_changed(self) -> None:
-        self.settings.set(COUNT_FLOPS, units.name() == units.FLOPS)
-        self._show_checks()
-
-    def _show_checks(self) -> None:
-        self.actions_["view.motion"].setChecked(theme.motion_is_reduced())
-        self.actions_["view.guides"].setChecked(self.settings.get(GUIDES))
-        self.actions_["view.flops"].setChecked(units.name() == units.FLOPS)
-        for name in (theme.LIGHT, theme.DARK, theme.SYSTEM):
-            self.actions_[f"view.{name}"].setChecked(theme.chosen() == name)
+    def _show_docks(self) -> None:
         for dock_id in DOCKS:
             self.actions_[f"window.{dock_id}"].setChecked(self.workspace.is_open(dock_id))
-
-    def _switch_motion(self) -> None:
-        theme.reduce_motion(not theme.motion_is_reduced())
-        self.settings.set(REDUCED_MOTION, theme.motion_is_reduced())
-        self._show_checks()
-
-    def _switch_guides(self) -> None:
-        self.settings.set(GUIDES, not self.settings.get(GUIDES))
 
     def _setting_changed(self, key: str) -> None:
         if key == BUDGET.key and self.status is not None:
             self.status.set_budget(self.settings.get(BUDGET))
-        if key == GUIDES.key:
-            self._want_guides()
-            self._show_checks()
-
-    def _want_guides(self) -> None:
-        from designer.ui.canvas import guides  # loaded with the first document
-
-        guides.want(self.settings.get(GUIDES))
-
-    def _choose_theme(self, name: str) -> None:
-        theme.choose(name)
-        self.settings.set(THEME, name)
 
     # -- documents ---------------------------------------------------------------------------------------------------------
 
@@ -300,7 +265,7 @@ class MainWindow(QMainWindow):
         page.canvas.inside_changed.connect(lambda: self._scope_changed(page))
         page.canvas.looks_changed.connect(self._refresh.start)
         page.canvas.view.edge_selected.connect(self._refresh.start)
-        self._want_guides()
+        self.look.want_guides()
         page.canvas.flow_chosen.connect(partial(self.settings.set, FLOW))
         page.canvas.show_minimap(self.settings.get(MINIMAP))
         page.canvas.minimap_switched.connect(lambda wanted: self.settings.set(MINIMAP, wanted))
@@ -570,16 +535,16 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if _designs(event) or (self.page is not None and _own_blocks(event)):
+        if file_drop.designs(event) or (self.page is not None and file_drop.own_blocks(event)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         event.acceptProposedAction()
-        files = _designs(event)
+        files = file_drop.designs(event)
         QTimer.singleShot(0, self, lambda: self.document_actions.open_all(files))  # the other program waits for the drop to end
         page = self.page
         if page is not None:
-            for file in _own_blocks(event):
+            for file in file_drop.own_blocks(event):
                 QTimer.singleShot(0, page.canvas, partial(page.canvas.own_blocks.open_file, str(file)))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -591,22 +556,3 @@ class MainWindow(QMainWindow):
         self.settings.set(WINDOW_GEOMETRY, bytes(self.saveGeometry().data()))
         self.closed.emit()
         event.accept()
-
-
-def _designs(event: QDropEvent) -> list[Path]:
-    """The design files somebody drags over the window."""
-    from designer.catalogue import SUFFIX
-
-    return _files(event, SUFFIX)
-
-
-def _own_blocks(event: QDropEvent) -> list[Path]:
-    """The files of own blocks somebody drags over the window."""
-    from designer.document.block_file import SUFFIX
-
-    return _files(event, SUFFIX)
-
-
-def _files(event: QDropEvent, suffix: str) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix == suffix]
