@@ -1,8 +1,9 @@
 """Repeats: runs of equal neighbouring units, each a node or a sequence of nodes, that could be seen as one card.
 
 Units stand one behind another in execution order, so that each run can be folded. They are equal when their blocks, parameters,
-bypasses and stages are and when each is wired like the one before; only what stands at the beginning may have another stride, as
-the first block of a stage often has. Nothing outside a run reads a copy other than the last.
+bypasses and stages are and when each is wired like the one before. Only what stands at the beginning may differ, in what the
+first block of a stage often has otherwise: its stride, and widths inside that follow from the channels that come in. Nothing
+outside a run reads a copy other than the last.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from designer.graph.topology import execution_order
 
 MAX_UNIT = 32  # nodes of a unit
 MOST_LOOKS = 100_000  # that are kept
-MAY_DIFFER = frozenset({"stride"})  # in the first copy
+MAY_DIFFER = frozenset({"stride", "squeeze_channels"})  # in the first copy
+DIFFERS_FROM_MANY = frozenset({"hidden_channels", "first_grouped", "pool_proj"})  # in it too where at least two equal ones follow
 
 Wires = tuple[tuple[str, int, str], ...]
 """What a node reads: (input port, place of the source in the order, its output port)."""
 
 
 class _Look(NamedTuple):
-    """What makes two nodes equal, as numbers: equal ones have the same `exact`, those that may stand before equal ones the same
-    `loose`. `values` are the parameters by name."""
+    """What makes two nodes equal, as numbers: equal ones have the same `exact`, those that may stand before an equal one the same
+    `loose`, before several the same `looser`. `values` are the parameters by name."""
 
     exact: int
     loose: int
+    looser: int
     values: dict[str, Any]
     heavy: bool  # a layer or a block of several: where a unit begins
 
@@ -62,7 +65,7 @@ class Repeats:
                 if outside in place:
                     last_read[place[outside]] = len(ids)
         runs = _Runs(looks, wires, last_read)
-        key = (ids, runs.exact, runs.loose, wires, last_read)
+        key = (ids, runs.exact, runs.loose, runs.looser, wires, last_read)
         if self._last[0] == key:
             return list(self._last[1])
         found: list[Fold] = []
@@ -95,8 +98,10 @@ class Repeats:
             values = dict(zip(block.parameters, binding.values, strict=True))
             head = (node.block, node.disabled, node.stage, raw)  # of one name there is one block
             exact = self._number((*head, *binding.values))
-            loose = self._number((*head, None, *[value for name, value in values.items() if name not in MAY_DIFFER]))
-            look = _Look(exact, loose, values, block.category in ("conv", "composite", "own"))
+            kept_values = {name: value for name, value in values.items() if name not in MAY_DIFFER}
+            loose = self._number((*head, None, *kept_values.values()))
+            looser = self._number((*head, None, None, *[v for n, v in kept_values.items() if n not in DIFFERS_FROM_MANY]))
+            look = _Look(exact, loose, looser, values, block.category in ("conv", "composite", "own"))
         self._kept[node.id] = (node, block, look)
         return look
 
@@ -117,6 +122,7 @@ class _Runs:
         # what is never part of a unit is equal to nothing, not even to itself
         self.exact = [look.exact if look is not None else -1 - at for at, look in enumerate(looks)]
         self.loose = [look.loose if look is not None else -1 - at for at, look in enumerate(looks)]
+        self.looser = [look.looser if look is not None else -1 - at for at, look in enumerate(looks)]
         self.wires = wires
         self.last_read = last_read
 
@@ -138,14 +144,16 @@ class _Runs:
 
     def _longest(self, at: int) -> tuple[int, int]:
         best = (0, 0)
-        loose, first, exact = self.loose, self.loose[at], self.exact
+        loose, looser, first, exact = self.loose, self.looser, self.looser[at], self.exact
         equal: list[tuple[int, int]] = []  # runs found whose copies are all equal: (unit, nodes)
         for unit in range(1, min(MAX_UNIT, (len(loose) - at) // 2) + 1):
-            if loose[at + unit] != first:
+            if looser[at + unit] != first:
                 continue
             if any(unit % smaller == 0 and unit <= held for smaller, held in equal):
                 continue  # several of those units at once say nothing that they do not say
             count = self._count(at, unit)
+            if count == 2 and loose[at : at + unit] != loose[at + unit : at + 2 * unit]:
+                continue  # of two that differ so much neither is the usual one
             if count > 1 and exact[at : at + unit] == exact[at + unit : at + 2 * unit]:
                 equal.append((unit, unit * count))
             if count > 1 and unit * count > best[0] * best[1]:
@@ -173,7 +181,7 @@ class _Runs:
             return False
         outside: dict[tuple[int, str], tuple[int, str]] = {}
         for at in range(start, second):
-            if self.loose[at] != self.loose[at + unit]:
+            if self.looser[at] != self.looser[at + unit]:
                 return False
             reads, like = self.wires[at], self.wires[at + unit]
             if len(reads) != len(like):
@@ -224,8 +232,19 @@ def _differences(
 
 
 def in_words(run: Fold) -> list[str]:
-    """How copies of a run differ: `stride 2 in the first`, with the node's id before it where a unit has several."""
-    return [f"{f'{one.node}: ' if run.unit > 1 else ''}{one.param} {_written(one.value)} in the first" for one in run.differences]
+    """How copies of a run differ, to be put together with commas: `stride 2`, `squeeze_channels 4 in the first`, with the node's
+    id before what is said of a node where a unit has several."""
+    found: list[str] = []
+    for before, one in zip((None, *run.differences), run.differences, strict=False):
+        node = f"{one.node}: " if run.unit > 1 and (before is None or before.node != one.node) else ""
+        found.append(f"{node}{one.param} {_written(one.value)}")
+    return [*found[:-1], f"{found[-1]} in the first"] if found else []
+
+
+def in_few_words(run: Fold) -> str:
+    """How copies of a run differ where there is little room: `stride 2 and 1 more in the first`."""
+    words = in_words(run)
+    return f"{words[0]} and {len(words) - 1} more in the first" if len(words) > 1 else "".join(words)
 
 
 def _written(value: Any) -> str:

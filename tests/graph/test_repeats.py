@@ -14,7 +14,7 @@ from designer.graph.design import Design
 from designer.graph.edits import SetDisabled, SetLabel, SetParam, SetStage
 from designer.graph.folding import Fold, between, units
 from designer.graph.network import Edge, Network, Node
-from designer.graph.repeats import Repeats, find_repeats, in_words
+from designer.graph.repeats import Repeats, find_repeats, in_few_words, in_words
 from designer.graph.topology import execution_order
 from tests.designs import chain, design
 
@@ -38,6 +38,18 @@ def said(found: list[Fold]) -> list[tuple[str, str, int, int]]:
             ],
         ),
         ("xception", [("middle_block5", "middle_block12", 1, 8)]),
+        (
+            "efficientnet_b0",  # as often as in the rows of its table
+            [(f"stage{k}_ir1", f"stage{k}_ir{count}", 1, count) for k, count in enumerate((2, 2, 3, 3, 4), 2)],
+        ),
+        (
+            "mobilenet_v3_large",  # two blocks of its fourth stage have widths of their own
+            [
+                ("stage3_ir1", "stage3_ir3", 1, 3),
+                ("stage4_ir2", "stage4_ir4", 1, 3),
+                ("stage5_ir1", "stage5_ir3", 1, 3),
+            ],
+        ),
         ("googlenet", []),
     ],
 )
@@ -53,6 +65,30 @@ def test_the_first_may_have_another_stride_and_that_is_said() -> None:
     assert in_words(found["stage5_ir1"]) == []
     (one,) = found["stage3_ir1"].differences
     assert (one.copy, one.node, one.param, one.value, one.usual) == (0, "stage3_ir1", "stride", 2, 1)
+
+
+def test_widths_that_follow_from_what_comes_in_may_be_others_in_the_first() -> None:
+    d = load("efficientnet_b0")
+    found = {one.members[0]: one for one in find_repeats(d.root, d.resolve)}
+    assert in_words(found["stage2_ir1"]) == ["stride 2", "squeeze_channels 4 in the first"]
+    assert in_words(found["stage5_ir1"]) == ["squeeze_channels 20 in the first"]
+    d = load("mobilenet_v3_large")
+    found = {one.members[0]: one for one in find_repeats(d.root, d.resolve)}
+    assert ", ".join(in_words(found["stage5_ir1"])) == "stride 2, hidden_channels 672, squeeze_channels 168 in the first"
+    assert in_few_words(found["stage5_ir1"]) == "stride 2 and 2 more in the first"
+    assert in_few_words(found["stage4_ir2"]) == "hidden_channels 200 in the first"
+    d = load("inception_v3")
+    found = {one.members[0]: one for one in find_repeats(d.root, d.resolve)}
+    assert in_words(found["mixed5_b"]) == ["pool_proj 32 in the first"]
+    assert found["mixed5_b"].copies == 3
+
+
+def test_of_two_with_other_widths_inside_neither_is_the_usual_one() -> None:
+    widths = (64, 48, 48)
+    blocks = [(f"b{k}", "inverted_residual", {"out_channels": 8, "hidden_channels": w}) for k, w in enumerate(widths)]
+    assert said(find_repeats((d := chain(*blocks)).root, d.resolve)) == [("b0", "b2", 1, 3)]
+    assert said(find_repeats((d := chain(*blocks[:2])).root, d.resolve)) == []
+    assert said(find_repeats((d := chain(*reversed(blocks))).root, d.resolve)) == [("b2", "b1", 1, 2)]
 
 
 def conv(node_id: str, out: int = 8, **params: Any) -> Node:

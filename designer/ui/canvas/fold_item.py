@@ -15,7 +15,7 @@ from designer.graph.design import DOWN, RIGHT
 from designer.graph.folding import FOLD, Fold, Value
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN
-from designer.graph.repeats import in_words
+from designer.graph.repeats import in_few_words, in_words
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
 from designer.ui.canvas.geometry import FAR, SIZES, Box, Point, PortPlace, level, output_places, port_offsets
@@ -214,7 +214,9 @@ class FoldItem(NodeItem):
             painter.setFont(kit.body_font)
             painter.setPen(self.letters(kit).muted)
             room = self.box.width - PAD_RIGHT - TEXT_X
-            text = draw.elided(", ".join(in_words(self.fold)), kit.caption_metrics, room)
+            text = ", ".join(in_words(self.fold))
+            if kit.caption_metrics.horizontalAdvance(text) > room:
+                text = draw.elided(in_few_words(self.fold), kit.caption_metrics, room)
             painter.drawText(QPointF(TEXT_X, BASELINES[1] + LINE), text)
 
     def draw(self, painter: QPainter, zoom: float) -> None:
