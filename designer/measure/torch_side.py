@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from designer.analysis.measured import BackendName, DtypeName, MeasureError
-from designer.compile.errors import EXPORT_ERRORS, torch_said
+from designer.compile.errors import EXPORT_ERRORS, CompileError, torch_said
 from designer.compile.onnx_prepare import fold_batch_norms
 from designer.compile.plan import Plan
 from designer.compile.torch_module import META, to_torch
@@ -91,7 +91,12 @@ def runnable(module: fx.GraphModule, inputs: list[torch.Tensor], backend: Backen
     import torch
 
     with torch.inference_mode(), quiet():
-        walk(module, inputs)  # whatever cannot run says so here, with its path
+        try:
+            walk(module, inputs)  # whatever cannot run says so here, with its path
+        except CompileError as problem:
+            if "not implemented for" not in str(problem):
+                raise
+            raise CompileError(f"{problem} Choose another dtype, such as fp32.", problem.path) from problem
     held = bytes_of(module) + sum(tensor.nbytes for tensor in inputs)
     if backend == "compile":
         return _compiled(module, inputs, held)

@@ -215,6 +215,13 @@ def test_what_cannot_be_measured_is_a_sentence(options: dict[str, Any], said: st
     assert str(refused.value).endswith(".")
 
 
+@pytest.mark.parametrize("backend", ["eager", "compile"])
+def test_a_layer_that_torch_lacks_in_a_dtype_says_what_to_choose(backend: str) -> None:
+    normed = chain(("norm", "local_response_norm"), shape=(8, 8, 8))
+    with pytest.raises(CompileError, match=r"^norm: it cannot run; torch says: .*BFloat16.* Choose another dtype, such as fp32\.$"):
+        profile(normed, backend=backend, dtype="bf16", runs=1)
+
+
 def test_a_design_that_cannot_be_compiled_names_the_node() -> None:
     with pytest.raises(CompileError, match="conv"):
         profile(chain(("conv", "conv2d", {"kernel_size": 99})))
