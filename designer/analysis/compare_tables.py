@@ -1,4 +1,4 @@
-"""A comparison as tables: CSV for spreadsheets, Markdown, LaTeX, and lines of tabs for the clipboard."""
+"""A comparison as tables: CSV for spreadsheets, Markdown, and lines of tabs for the clipboard."""
 
 from __future__ import annotations
 
@@ -237,60 +237,6 @@ def _md(text: str) -> str:
     for letter, instead in (("\\", r"\\"), ("|", r"\|"), ("<", "&lt;"), ("*", r"\*"), ("_", r"\_")):
         text = text.replace(letter, instead)
     return " ".join(text.split())
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    numbers.TIMES: r"$\times$",
-    numbers.MINUS: "$-$",
-    NOT_APPLICABLE: "--",
-    "→": r"$\to$",
-    "µ": r"$\mu$",
-    "<": "$<$",
-    ">": "$>$",
-    "|": "$|$",
-}
-
-
-def latex_escaped(text: str) -> str:
-    """Text that LaTeX sets as it stands."""
-    return "".join([_LATEX.get(letter, letter) for letter in " ".join(text.split())])
-
-
-def latex_text(comparison: Comparison) -> str:
-    """Every table as a `tabular`, which needs no package."""
-    parts = [f"% {latex_escaped(comparison.title)}: written by lightdesigner"]
-    for sheet in sheets(comparison):
-        columns = "".join(["r" if head.number else "l" for head in sheet.heads])
-        body = [[head.text for head in sheet.heads], *sheet.rows]
-        lines = [" & ".join(map(latex_escaped, row)) + r" \\" for row in body]
-        parts.append(
-            "\n".join(
-                [
-                    r"\begin{table}",
-                    r"  \centering",
-                    rf"  \caption{{{latex_escaped(sheet.title)}}}",
-                    rf"  \begin{{tabular}}{{{columns}}}",
-                    r"    \hline",
-                    f"    {lines[0]}",
-                    r"    \hline",
-                    *[f"    {line}" for line in lines[1:]],
-                    r"    \hline",
-                    r"  \end{tabular}",
-                    r"\end{table}",
-                ]
-            )
-        )
-    return "\n\n".join(parts) + "\n"
 
 
 def note(comparison: Comparison) -> str:

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from designer.analysis.compare_changes import differences
 from designer.analysis.compare_entry import Accuracy, Entry, Times
 from designer.analysis.compare_html import html_text
+from designer.analysis.compare_latex import latex_text
 from designer.analysis.compare_rows import macs_over_depth
 from designer.analysis.compare_saving import false_savings
 from designer.analysis.compare_svg import Known, curves_svg, front_line, mark_svg, scatter, scatter_svg, thinned
-from designer.analysis.compare_tables import Comparison, csv_text, latex_escaped, latex_text, markdown_text, sheets, tabs_text
+from designer.analysis.compare_tables import Comparison, csv_text, markdown_text, sheets, tabs_text
 from designer.analysis.compare_totals import BETTER, DOWN, NEITHER, UP, WORSE, Row, totals
 from designer.analysis.engine import Engine
 from designer.catalogue import load
@@ -156,15 +157,6 @@ def test_markdown_tables_are_rectangular_and_say_what_matters() -> None:
     assert "Look at 56 × 56." in text
     assert "**False saving: V2 needs 47.1 % fewer MACs than V1" in text
     assert "recalled, not seen in print" in text
-
-
-@given(st.text(max_size=60))
-def test_escaped_text_holds_nothing_that_latex_reads(text: str) -> None:
-    escaped = latex_escaped(text)
-    bare = re.sub(
-        r"\\(?:textbackslash|textasciitilde|textasciicircum)\{\}|\\[&%$#_{}]|\$(?:-|<|>|\||\\times|\\to|\\mu)\$", "", escaped
-    )
-    assert not set(bare) & set("&%$#_{}~^\\")
 
 
 def test_every_sheet_is_rectangular() -> None:

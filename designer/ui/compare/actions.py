@@ -284,6 +284,7 @@ class CompareActions(QObject):
         """The comparison in one of the forms of `FILES`."""
         from designer.analysis import compare_tables
         from designer.analysis.compare_html import html_text
+        from designer.analysis.compare_latex import latex_text
         from designer.ui.compare.cards import known_networks, others
 
         page = self.page
@@ -294,7 +295,7 @@ class CompareActions(QObject):
         if key == "markdown":
             return compare_tables.markdown_text(comparison)
         if key == "latex":
-            return compare_tables.latex_text(comparison)
+            return latex_text(comparison)
         x, y, least = page.scatter.chosen
         return html_text(comparison, others(known_networks(), page.model), x=x, y=y, least_top1=least)
 
