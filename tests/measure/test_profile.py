@@ -218,7 +218,8 @@ def test_what_cannot_be_measured_is_a_sentence(options: dict[str, Any], said: st
 @pytest.mark.parametrize("backend", ["eager", "compile"])
 def test_a_layer_that_torch_lacks_in_a_dtype_says_what_to_choose(backend: str) -> None:
     normed = chain(("norm", "local_response_norm"), shape=(8, 8, 8))
-    with pytest.raises(CompileError, match=r"^norm: it cannot run; torch says: .*BFloat16.* Choose another dtype, such as fp32\.$"):
+    said = r"^norm: it cannot run; torch says: .*BFloat16.* Choose another dtype, such as fp32\.$"
+    with pytest.raises(CompileError, match=said):
         profile(normed, backend=backend, dtype="bf16", runs=1)
 
 
