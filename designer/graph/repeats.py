@@ -242,9 +242,9 @@ def in_words(run: Fold) -> list[str]:
 
 
 def in_few_words(run: Fold) -> str:
-    """How copies of a run differ where there is little room: `stride 2 and 1 more in the first`."""
+    """How copies of a run differ where there is little room: `first: stride 2, 1 more`."""
     words = in_words(run)
-    return f"{words[0]} and {len(words) - 1} more in the first" if len(words) > 1 else "".join(words)
+    return f"first: {words[0]}, {len(words) - 1} more" if len(words) > 1 else "".join(words)
 
 
 def _written(value: Any) -> str:

@@ -20,7 +20,7 @@ from designer.graph.geometry import Box, Point, PortPlace, input_places, output_
 from designer.graph.layout import Metrics, layout
 from designer.graph.network import Edge, Network, Node
 from designer.graph.own_block import OWN
-from designer.graph.repeats import find_repeats, in_words
+from designer.graph.repeats import find_repeats, in_few_words
 from designer.graph.topology import execution_order
 
 LINE = 16.0  # that a fold is higher where it says how copies differ
@@ -187,7 +187,7 @@ def _fold_card(design: Design, engine: Engine, one: Fold, box: Box, stages: Mapp
         values = dict(zip(block.parameters, results[0].evaluated.values, strict=True))
         out = next(iter(results[-1].outputs.values()), None)
         line = main_parameters(first.block, block.category, values, list(results[0].inputs.values()), out)
-    lines = (line, ", ".join(in_words(one))) if one.differences else (line,)
+    lines = (line, in_few_words(one)) if one.differences else (line,)
     name = f"{name_of(first)} to {name_of(last)}"
     category = block.category if block is not None and one.unit == 1 else "composite"
     made = Card(one.id, box, name, first.block if one.unit == 1 else "", category, lines, cost, status=status, quiet=quiet)

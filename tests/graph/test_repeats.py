@@ -75,7 +75,7 @@ def test_widths_that_follow_from_what_comes_in_may_be_others_in_the_first() -> N
     d = load("mobilenet_v3_large")
     found = {one.members[0]: one for one in find_repeats(d.root, d.resolve)}
     assert ", ".join(in_words(found["stage5_ir1"])) == "stride 2, hidden_channels 672, squeeze_channels 168 in the first"
-    assert in_few_words(found["stage5_ir1"]) == "stride 2 and 2 more in the first"
+    assert in_few_words(found["stage5_ir1"]) == "first: stride 2, 2 more"
     assert in_few_words(found["stage4_ir2"]) == "hidden_channels 200 in the first"
     d = load("inception_v3")
     found = {one.members[0]: one for one in find_repeats(d.root, d.resolve)}
