@@ -474,6 +474,14 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.page.canvas.view.reveal(node_id)
 
+    def show_place(self, way: tuple[str, ...]) -> None:
+        """Go where a way from the design through own blocks leads; to the design itself where it is empty."""
+        if self.page is not None:
+            self.page.canvas.set_scope(())
+            if way:
+                self.page.canvas.show_part(way)
+                self.page.canvas.view.setFocus()
+
     def show_part(self, way: tuple[str, ...]) -> None:
         """Go inside own blocks to a part of one."""
         if self.page is not None:

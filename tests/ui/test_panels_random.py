@@ -15,7 +15,8 @@ from designer.graph.design import Design
 from designer.ui.panels.inspector import Inspector
 from designer.ui.panels.layer_model import COLUMNS, LayerModel
 from designer.ui.panels.layer_table import LayerTable
-from designer.ui.panels.problems import Problems, entries_of
+from designer.ui.panels.problem_entries import entries_of
+from designer.ui.panels.problems import Problems
 from tests.designs import state
 from tests.property.random_edits import random_edit
 

@@ -74,7 +74,8 @@ def _problems(window: MainWindow) -> QWidget:
 
     panel = Problems()
     panel.node_activated.connect(window.go_to)
-    panel.card.inside_wanted.connect(window.show_part)
+    panel.place_wanted.connect(window.show_place)
+    panel.part_wanted.connect(window.show_part)
     return panel
 
 

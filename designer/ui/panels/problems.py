@@ -1,9 +1,10 @@
-"""The list of problems: root causes first and in full, what waits for them in one quiet line, and the fixes of the chosen one."""
+"""The list of problems and the fixes of the chosen one."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,53 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from blocks.errors import Issue
-from designer.analysis.engine import Delta, Engine
+from designer.analysis.engine import Delta
 from designer.app.controller import Controller, GraphDelta
 from designer.ui import theme, units
 from designer.ui.painting import paint_ring, painting, say_once
 from designer.ui.panels.problem_card import COLORS, ICONS, ProblemCard
+from designer.ui.panels.problem_entries import Entry, count_of, document_of, entries_from
 from designer.ui.widgets import label, without_margins
 
-ORDER = {"error": 0, "warning": 1, "info": 2}
 PAUSE = 120  # ms without an edit after which fixes are worked out anew
-
-
-class Entry(NamedTuple):
-    """One line: an issue with the node it is about ("" for the design), or the nodes that wait for it."""
-
-    issue: Issue | None
-    node_id: str
-    who: str
-    sentence: str
-    severity: str
-    waiting: tuple[str, ...] = ()
-
-
-def entries_of(engine: Engine) -> list[Entry]:
-    """Errors, warnings, remarks, each group in execution order, and below every root cause one line for those that wait."""
-    found: list[Entry] = []
-    waiting: dict[str, list[str]] = {}
-    of_node: dict[str, list[tuple[str, Issue]]] = {"error": [], "warning": [], "info": []}
-    for node_id in (*engine.order.order, *engine.order.rest):
-        result = engine.results[node_id]
-        if result.blocked_by:
-            waiting.setdefault(result.blocked_by, []).append(node_id)
-        for issue in result.issues:
-            of_node[issue.severity].append((node_id, issue))
-    found += [Entry(issue, "", "design", issue.sentence(), issue.severity) for issue in engine.issues() if not issue.path]
-    for severity in ORDER:
-        for node_id, issue in of_node[severity]:
-            path = engine.results[node_id].path
-            sentence = issue.sentence().removeprefix(f"{issue.path}: ")
-            found.append(Entry(issue, node_id, issue.path, sentence, severity))
-            followers = waiting.pop(path, None)
-            if followers:
-                names = ", ".join(engine.results[one].path for one in followers[:3])
-                more = f" and {len(followers) - 3} more" if len(followers) > 3 else ""
-                verb = "waits" if len(followers) == 1 else "wait"
-                found.append(Entry(None, followers[0], "", f"{names}{more} {verb} for {path}", "quiet", tuple(followers)))
-    return found
 
 
 class _Model(QAbstractListModel):
@@ -90,6 +53,8 @@ class _Model(QAbstractListModel):
         entry = self.entries[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             said = f"{entry.who}: {entry.sentence}" if entry.who else entry.sentence
+            if entry.where and role == Qt.ItemDataRole.AccessibleTextRole:
+                said = f"{said} ({entry.where})"
             return (
                 said if role == Qt.ItemDataRole.DisplayRole or entry.issue is None else f"{entry.severity.capitalize()}. {said}"
             )
@@ -142,7 +107,19 @@ class _Delegate(QStyledItemDelegate):
             left += painter.fontMetrics().horizontalAdvance(entry.who) + 12
         painter.setFont(look.font("body"))
         painter.setPen(look.color("text.muted" if quiet else "text.secondary"))
-        room = QRect(left, rect.y(), rect.right() - left - 12, rect.height())
+        end = rect.right() - 12
+        if entry.where:
+            painter.setFont(look.font("caption"))
+            wide = min(painter.fontMetrics().horizontalAdvance(entry.where) + 2, rect.width() // 3)
+            if end - wide - 12 - left > rect.width() // 3:  # else the sentence needs the room
+                painter.setPen(look.color("text.muted"))
+                end -= wide
+                where = painter.fontMetrics().elidedText(entry.where, Qt.TextElideMode.ElideRight, wide)
+                painter.drawText(QRect(end, rect.y(), wide, rect.height()), align, where)
+                end -= 12
+            painter.setFont(look.font("body"))
+            painter.setPen(look.color("text.muted" if quiet else "text.secondary"))
+        room = QRect(left, rect.y(), end - left, rect.height())
         shown = painter.fontMetrics().elidedText(entry.sentence, Qt.TextElideMode.ElideRight, max(0, room.width()))
         painter.drawText(room, align, shown)
 
@@ -166,12 +143,15 @@ class Problems(QWidget):
     """The panel."""
 
     node_activated = Signal(str)
+    place_wanted = Signal(object)  # a way from the design through own blocks: a node's id and names of parts; () is the design
+    part_wanted = Signal(object)  # the same, from the network that is edited
     count_changed = Signal(int)  # errors and warnings
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Problems")
         self._controller: Controller | None = None
+        self._followed: list[Controller] = []  # it, and the document around what it edits
         self._count = 0
         self._stale = True
         self.model = _Model(self)
@@ -221,6 +201,7 @@ class Problems(QWidget):
         self.view.selectionModel().currentChanged.connect(lambda *_: self._chosen())
         self.view.fix_wanted.connect(self.card.apply_first)
         self.view.going.connect(self._go)
+        self.card.inside_wanted.connect(self._inside)
         theme.notifier().changed.connect(self._dressed)
         units.notifier().changed.connect(self._show_current)
         self._draw_mark()
@@ -237,24 +218,29 @@ class Problems(QWidget):
 
     def set_controller(self, controller: Controller | None) -> None:
         """Follow another document, or none."""
-        old = self._controller
-        if controller is old:
+        if controller is self._controller:
             return
-        if old is not None:
+        for old in self._followed:
             old.graph_changed.disconnect(self._graph_changed)
             old.analysis_changed.disconnect(self._analysis_changed)
             old.destroyed.disconnect(self._forget)
         self._controller = controller
-        if controller is not None:
-            controller.graph_changed.connect(self._graph_changed)
-            controller.analysis_changed.connect(self._analysis_changed)
-            controller.destroyed.connect(self._forget)
+        self._followed = list(dict.fromkeys((controller, document_of(controller)))) if controller is not None else []
+        for one in self._followed:
+            one.graph_changed.connect(self._graph_changed)
+            one.analysis_changed.connect(self._analysis_changed)
+            one.destroyed.connect(self._forget)
         self.card.forget()
         self._follow(at_once=True)
 
     def _forget(self) -> None:
         """The document is being destroyed: there is nothing to disconnect from any more."""
-        self._controller = None
+        for one in self._followed:
+            if shiboken6.isValid(one):
+                one.graph_changed.disconnect(self._graph_changed)
+                one.analysis_changed.disconnect(self._analysis_changed)
+                one.destroyed.disconnect(self._forget)
+        self._controller, self._followed = None, []
         self._later.stop()
         self.card.forget()
 
@@ -291,8 +277,8 @@ class Problems(QWidget):
 
     def _follow(self, *, at_once: bool) -> None:
         """Read the issues anew. They are few, and so is the work as long as they stay the same."""
-        entries = entries_of(self._controller.engine) if self._controller is not None else []
-        count = sum(entry.severity in ("error", "warning") for entry in entries)
+        entries = entries_from(self._controller) if self._controller is not None else []
+        count = count_of(self._controller) if self._controller is not None else 0
         if count != self._count:
             self._count = count
             self.count_changed.emit(count)
@@ -347,16 +333,32 @@ class Problems(QWidget):
         if entry is None or controller is None or not self.isVisible():
             return
         if entry.issue is not None:
-            self.card.show_issue(controller, entry.issue)
+            self.card.show_issue(self._home_of(entry, controller), entry.issue)
         else:
             self.card.show_words(f"{entry.sentence}. They follow by themselves once that is solved.")
+
+    @staticmethod
+    def _home_of(entry: Entry, controller: Controller) -> Controller:
+        """Whose issue it is: that of the network that is edited, or of the design around it."""
+        return document_of(controller) if entry.outside else controller
+
+    def _inside(self, way: tuple[str, ...]) -> None:
+        """Go to the part that the card names."""
+        entry = self.current
+        (self.place_wanted if entry is not None and entry.way else self.part_wanted).emit(way)
 
     def _go(self) -> None:
         """Select what the entry is about and have the canvas go there."""
         entry, controller = self.current, self._controller
         if entry is None or controller is None or not entry.node_id:
             return
-        controller.select(frozenset(entry.waiting or (entry.node_id,)))
+        home = self._home_of(entry, controller)
+        if entry.way and not entry.waiting:
+            self.place_wanted.emit(entry.way)
+            return
+        if home is not controller:
+            self.place_wanted.emit(())
+        home.select(frozenset(entry.waiting or (entry.node_id,)))
         if entry.waiting:
             return  # several blocks: selected, but the view stays where the cause is
         self.node_activated.emit(entry.node_id)
