@@ -11,9 +11,10 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QStatusTipEvent, QUndoGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from designer.app.settings import BUDGET, FLOW, MINIMAP, WINDOW_GEOMETRY, Settings
+from designer.app.settings import FLOW, MINIMAP, WINDOW_GEOMETRY, Settings
 from designer.ui import copying, file_drop, theme
 from designer.ui.bars import MenuBar, ToolBar
+from designer.ui.budget_actions import BudgetActions
 from designer.ui.look_actions import LookActions
 from designer.ui.popups import Popups
 from designer.ui.problem_walk import ProblemWalk
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.popups = Popups(self)
         self.view_memory = ViewMemory(self)
         self.look = LookActions(self.actions_, self.settings)
+        self.budget = BudgetActions(self, self.actions_, self.settings)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(0)
@@ -120,7 +122,6 @@ class MainWindow(QMainWindow):
             "window.next_tab": lambda: self.tabs.step(1),
             "window.previous_tab": lambda: self.tabs.step(-1),
             "window.reset": self.workspace.reset,
-            "design.budget": self.ask_budget,
             "help.commands": self.popups.commands,
             "help.shortcuts": self.popups.shortcuts,
             "help.about": self.popups.about,
@@ -137,7 +138,6 @@ class MainWindow(QMainWindow):
         self.actions_.offer("edit.redo", group.redo, lambda: "" if group.canRedo() else "No step was taken back.")
         for dock_id in DOCKS:
             self.actions_.offer(f"window.{dock_id}", partial(self.workspace.toggle, dock_id))
-        self.settings.changed.connect(self._setting_changed)
         copying.notifier().copied.connect(self._say_copied)
         self._show_docks()
         self.actions_.refresh()
@@ -151,10 +151,6 @@ class MainWindow(QMainWindow):
     def _show_docks(self) -> None:
         for dock_id in DOCKS:
             self.actions_[f"window.{dock_id}"].setChecked(self.workspace.is_open(dock_id))
-
-    def _setting_changed(self, key: str) -> None:
-        if key == BUDGET.key and self.status is not None:
-            self.status.set_budget(self.settings.get(BUDGET))
 
     # -- documents ---------------------------------------------------------------------------------------------------------
 
@@ -410,22 +406,6 @@ class MainWindow(QMainWindow):
         """Tell a person something that needs no answer."""
         self._need_status().say(sentence)
 
-    def ask_budget(self) -> None:
-        """Ask for the most that designs may cost."""
-        from designer.ui.dialogs.budget import SET, BudgetDialog
-        from designer.ui.dialogs.question import CANCEL
-
-        now = self.status.figures() if self.status is not None else {}
-        dialog = BudgetDialog(dict(self.settings.get(BUDGET)), now, self)
-
-        def answered() -> None:
-            if dialog.answer != CANCEL:
-                self.settings.set(BUDGET, [list(one) for one in dialog.limits.items()] if dialog.answer == SET else [])
-            dialog.deleteLater()
-
-        dialog.finished.connect(answered)
-        dialog.open()
-
     def _say_copied(self) -> None:
         if self.isActiveWindow():
             self.say("Copied.")
@@ -439,8 +419,7 @@ class MainWindow(QMainWindow):
             self.status = StatusBar(self)
             self.status.problems_clicked.connect(lambda: self.workspace.focus("problems"))
             self.status.problems_counted.connect(self.workspace.show_problems)
-            self.status.budget.clicked.connect(lambda: self.actions_.perform("design.budget"))
-            self.status.set_budget(self.settings.get(BUDGET))
+            self.budget.show_in(self.status)
             self.setStatusBar(self.status)
         return self.status
 

@@ -106,7 +106,7 @@ def _lay_out(frame: StageFrame, kit: Ink, zoom: float, cut: float) -> Label | No
         written = text
         if kind == "title" or len(text) * kit.digit > room:  # only words: numbers that do not fit are not here
             written = draw.elided(text, metrics, room)
-        if kind == "title" and len(written) < 3:
+        if kind == "title" and len(written) < min(3, len(text)):
             return None
         rows.append(Row(written, font, color))
         wide = max(wide, metrics.horizontalAdvance(written))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QPaintEvent, QRegion
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.describe import stage_title
 from designer.app.controller import Controller
 from designer.graph.design import DOWN, RIGHT, Design
 from designer.graph.network import Edge, Network, Node
@@ -164,3 +165,14 @@ def test_scrolling_paints_labels_anew(show: Show, qtbot: QtBot, monkeypatch: pyt
     assert covered.contains(QRect(at + QPoint(1, 1), at + QPoint(20, 12)))
     assert level(zoom) == FAR or place[1] == pytest.approx(view.seen().top)
     controller.deleteLater()
+
+
+@pytest.mark.parametrize("name", ["A", "S1"])
+def test_a_stage_of_a_short_name_has_its_label(name: str, show: Show) -> None:
+    design = long_stages(DOWN)
+    nodes = [Node(n.id, n.block, n.params, "", name if n.stage == "stage0" else n.stage) for n in design.root.nodes()]
+    canvas = show(Design("short", Network.of(nodes, design.root.edges())))
+    canvas.view.look(1.0, QPointF(0, 200))
+    label = label_of(canvas.scene.frames[name], draw.ink(), 1.0, canvas.view.seen())
+    assert label is not None
+    assert label.rows[0].text == stage_title(name)
