@@ -126,7 +126,7 @@ class CardItem(NodeItem):
             return
         if self._rows is None:
             self._rows = rows_of(self.part.result)
-        right = self.box.width - PAD_RIGHT
+        right = self.size[0] - PAD_RIGHT
         self._draw_header(painter, kit, right)
         hot, (text, secondary, muted) = self.hot, self.letters(kit)
         for index, row in enumerate(self._rows):

@@ -190,7 +190,7 @@ class FoldItem(NodeItem):
             self._bounds = wanted
 
     def _draw_body(self, painter: QPainter, kit: Ink) -> None:
-        width, height = self.box.width, self.box.height
+        width, height = self.size
         painter.setPen(draw.NO_PEN)
         for dx, dy in reversed(STACK):
             painter.setBrush((kit.border_hover if self.hovered else kit.border).color())
@@ -213,7 +213,7 @@ class FoldItem(NodeItem):
         if self.fold.differences:
             painter.setFont(kit.body_font)
             painter.setPen(self.letters(kit).muted)
-            room = self.box.width - PAD_RIGHT - TEXT_X
+            room = self.size[0] - PAD_RIGHT - TEXT_X
             text = ", ".join(in_words(self.fold))
             if kit.caption_metrics.horizontalAdvance(text) > room:
                 text = draw.elided(in_few_words(self.fold), kit.caption_metrics, room)

@@ -13,7 +13,7 @@ from designer.analysis.results import NodeResult
 from designer.graph.network import Edge, Node
 from designer.ui import numbers, theme, units
 from designer.ui.canvas import painter as draw
-from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, PortPlace, level
+from designer.ui.canvas.geometry import CLOSE, FAR, SIZES, Box, Point, PortPlace, level
 from designer.ui.canvas.heat import MACS, TIME, Heat, Warmth
 from designer.ui.canvas.item import CanvasItem
 
@@ -55,6 +55,7 @@ class NodeItem(CanvasItem):
         self.node: Node = Node(node_id, "")
         self.result: NodeResult | None = None
         self.box = Box(0, 0, 0, 0)
+        self.size: Point = (0.0, 0.0)  # of the box, to the last digit wherever it stands
         self.inputs: list[PortPlace] = []
         self.outputs: list[PortPlace] = []
         self.category = ""
@@ -76,9 +77,9 @@ class NodeItem(CanvasItem):
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """Stand at a place, with this size."""
-        old = self.box
-        if old.width != width or old.height != height:
+        if self.size != (width, height):
             self.prepareGeometryChange()
+            self.size = (width, height)
             self._bounds = QRectF(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
             self._cut.clear()
         self.box = Box(x, y, x + width, y + height)
@@ -215,10 +216,10 @@ class NodeItem(CanvasItem):
             self._draw_port_names(painter, kit)
         if self.status in ("error", "warning"):
             scale = draw.text_scale(zoom, detail)
-            draw.draw_mark(painter, kit, self.box.width - MARK_AT[0], MARK_AT[1], self.status, scale)
+            draw.draw_mark(painter, kit, self.size[0] - MARK_AT[0], MARK_AT[1], self.status, scale)
 
     def _draw_body(self, painter: QPainter, kit: Ink) -> None:
-        width, height = self.box.width, self.box.height
+        width, height = self.size
         bypassed = self.node.disabled
         if self.selected:
             ring = kit.theme.size("node.selection_ring")
@@ -279,7 +280,7 @@ class NodeItem(CanvasItem):
         return kit.border_hover if self.hovered else kit.border
 
     def _draw_close(self, painter: QPainter, kit: Ink) -> None:
-        width, height = self.box.width, self.box.height
+        width, height = self.size
         name, work, line, params = self.texts
         hot, (text, secondary, muted) = self.hot, self.letters(kit)
         if hot is not None:
@@ -336,7 +337,7 @@ class NodeItem(CanvasItem):
 
     def _draw_middle(self, painter: QPainter, kit: Ink, zoom: float) -> None:
         """Body, stripe and bar have the zoom; icon and text keep their size on the screen."""
-        width, height = self.box.width * zoom, self.box.height * zoom
+        width, height = self.size[0] * zoom, self.size[1] * zoom
         name, work, _, _ = self.texts
         hot, (text, _, muted) = self.hot, self.letters(kit)
         if hot is not None:

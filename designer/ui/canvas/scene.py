@@ -269,7 +269,7 @@ class Scene(Surface):
             return item.connect_to(folded.inputs[node_id], folded.outputs[node_id], self.orientation)
         connected = network.sources(node_id)
         block = self.controller.design.resolve(item.node.block)
-        width, height, flow = item.box.width, item.box.height, self.orientation
+        (width, height), flow = item.size, self.orientation
         if block is None:
             inputs = input_places(None, connected, width, height, flow=flow)
             outputs = output_places(sorted({edge.source_port for edge in network.readers(node_id)}), width, height, flow)

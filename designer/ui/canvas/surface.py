@@ -254,7 +254,7 @@ class Surface(QGraphicsScene):
             box: Box = item.box
             if (box.left, box.top) == (x, y):
                 continue
-            item.place(x, y, box.width, box.height)
+            item.place(x, y, *item.size)
             self.node_grid.put(node_id, item.box)
             self.note_look(item)
             before[node_id] = box
@@ -279,7 +279,7 @@ class Surface(QGraphicsScene):
         for node_id, (x, y) in places.items():
             item = self.nodes.get(node_id)
             if item is not None:
-                item.place(x, y, item.box.width, item.box.height)
+                item.place(x, y, *item.size)
                 self.node_grid.put(node_id, item.box)
                 self.note_look(item)
         for edge, points in wires.items():

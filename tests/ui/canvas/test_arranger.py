@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QAbstractAnimation, QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QAbstractAnimation, QCoreApplication, QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -497,3 +498,25 @@ def test_a_document_that_is_closed_takes_its_layout_with_it(open_window: Any, he
     window.close_page(window.page)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not any(thread.name == "layout" and thread.is_alive() for thread in threading.enumerate())
+
+
+def drawn(canvas: Canvas, node_id: str) -> QImage:
+    """A block as it is painted at 100 %, without its edges."""
+    canvas.view.look(1.0, QPointF(*canvas.scene.nodes[node_id].box.centre))
+    middle = canvas.view.mapFromScene(QPointF(*canvas.scene.nodes[node_id].box.centre))
+    return canvas.view.viewport().grab(QRect(middle.x() - 90, middle.y() - 20, 180, 36)).toImage()
+
+
+def test_blocks_look_the_same_wherever_they_glide(show: Show, motion: None) -> None:
+    """One that became lower by the last digit of a number was drawn as a block of a single line."""
+    canvas = show("mobilenet_v2")
+    nodes = ["stage1_ir1", "stage2_ir1", "stage3_ir2", "stage5_ir3", "stage6_ir2"]
+    before = [drawn(canvas, node_id) for node_id in nodes]
+    for action in ("design.flow_right", "design.flow_down", "design.flow_right", "design.flow_down"):
+        do(canvas, action)
+        glide = canvas.arranger.glide
+        assert glide.running
+        for at in range(7, 240, 11):
+            glide.setCurrentTime(at)
+        glide.settle()
+        assert [drawn(canvas, node_id) for node_id in nodes] == before
