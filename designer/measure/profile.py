@@ -150,7 +150,7 @@ class Measurement:
             if roof is None:
                 self._begin("Calibrating the roof of this machine")
                 roof = roof_of(asked.device, asked.dtype, asked.threads)
-            self._begin("Warming up")
+            self._begin("Compiling" if asked.backend == "compile" else "Warming up")
             way = self._running(lambda: backend(asked.batch))
             share = 0.5 if asked.sweep else 1.0
             limits = Limits(asked.runs, share * asked.time_limit_s, within=asked.within)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ class WorkerState(QWidget):
         row.addWidget(self.words)
         self._client: WorkerClient | None = None
         self._look = ("", "")
-        self._settled = ("", "", "")  # how the last job ended that somebody asked for
+        self._settled = ("", "", "", "")  # how the last job ended that somebody asked for
         self._phase = ""
         self._started = 0.0
         self._clock = QTimer(self)
@@ -100,20 +101,21 @@ class WorkerState(QWidget):
             self._settle("circle-check", "state.ok", _done(result))
 
     def _failed(self, failed: protocol.Failed) -> None:
-        self._settle("circle-x", "state.error", failed.sentence)
+        self._settle("circle-x", "state.error", failed.sentence, re.split(r"[,.;:](?:\s|$)", failed.sentence)[0])
 
     def _cancelled(self, _: int) -> None:
         self._settle("ban", "text.muted", "cancelled")
 
-    def _settle(self, icon: str, color: str, text: str) -> None:
-        """A job is over."""
+    def _settle(self, icon: str, color: str, text: str, brief: str = "") -> None:
+        """A job is over. `brief` is how its sentence begins, where that is enough beside the figures."""
         self._clock.stop()
-        self._settled = icon, color, text
-        self._say(icon, color, text)
+        self._settled = icon, color, text, brief
+        self._say(icon, color, text, brief)
 
-    def _say(self, icon: str, color: str, text: str) -> None:
+    def _say(self, icon: str, color: str, text: str, brief: str = "") -> None:
         self._look = icon, color
-        self.words.setText(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+        words = brief or text
+        self.words.setText(words if len(words) <= LONGEST else words[: LONGEST - 1] + "…")
         self.setToolTip(text if len(text) > SHORT else "")
         self.setAccessibleName(f"Worker: {text}")
         self._recolour()

@@ -21,6 +21,7 @@ COLORS: dict[Bound, str] = {"memory": "category.pooling", "compute": "category.c
 SIZES: dict[Bound, float] = {"memory": 9.0, "compute": 10.0, "overhead": 11.0}
 MOST_NAMES = 6
 AWAY = 8.0  # px between a point and its name
+ROUND = 5.0  # px that a name keeps from the ends of the plot: its letters are drawn a little apart from its point
 OVER_PEAK = 22.0  # px for the words over the roof
 
 
@@ -47,6 +48,7 @@ class Roofline(Chart):
         self.points: Sequence[Point] = ()
         self.roof: Roof | None = None
         self._taken: list[QRectF] = []  # where the roof and its words stand, in pixels of the plot
+        self._said: list[QRectF] = []  # its words alone
         units.notifier().changed.connect(self.refresh)
 
     def show_points(self, points: Sequence[Point], roof: Roof | None) -> None:
@@ -67,7 +69,7 @@ class Roofline(Chart):
         low_x, high_x, low_y, high_y = self._span()
         self.x_axis = Axis(f"{work}/byte", log=True, low=low_x * times, high=high_x * times)
         self.y_axis = Axis(f"G{work}/s", log=True, low=low_y * times, high=high_y * times)
-        self._taken = []
+        self._taken, self._said = [], []
         if self.roof is not None:
             self._plot_roof(look, self.roof, times, low_x, high_x)
         chosen = next((point for point in self.points if point.key in self.highlighted), None)
@@ -121,11 +123,14 @@ class Roofline(Chart):
         number = f" {_number(bend * times)}"
         self.words(number, bend * times, self._span()[2] * times * 1.06, said, anchor=(0.0, 1.0), role="number_small")
         wide = QFontMetricsF(look.font("number_small")).horizontalAdvance(number)
-        self._taken.append(QRectF(corner.x(), room.height() - 20, wide + 4, 20))
+        self._said.append(QRectF(corner.x(), room.height() - 20, wide + 4, 20))
+        self._taken.append(self._said[-1])
         across, up = self._decades()
         angle = math.degrees(math.atan2(room.height() / up, room.width() / across))
         middle = self._quiet_place(roof, low, bend)
-        self._taken += self._boxes_along(middle, roof, angle, text := f"memory {roof.bytes_per_s / 1e9:.1f} GB/s")
+        along = self._boxes_along(middle, roof, angle, text := f"memory {roof.bytes_per_s / 1e9:.1f} GB/s")
+        self._said += along
+        self._taken += along
         self.words(
             text,
             middle * times,
@@ -146,6 +151,7 @@ class Roofline(Chart):
         places = [(QRectF(end - wide, y + 2 if under else y - 17, wide, 15), under) for end in ends for under in (False, True)]
         box, under = min(places, key=lambda place: sum(map(place[0].intersects, blocks)))
         self._taken.append(box)
+        self._said.append(box)
         right, _ = self._value(QPointF(box.right(), y))
         self.words(text, right * times, peak * times, color, anchor=(1.0, -0.05 if under else 1.05), role="caption")
 
@@ -204,6 +210,7 @@ class Roofline(Chart):
         metrics = QFontMetricsF(look.font("caption"))
         strong = QFontMetricsF(look.font("strong"))
         room = self._room()
+        inside = room.adjusted(ROUND, 0, -ROUND, 0)
         named = 0
         for point in self._worth_a_name():
             chosen = point.key in self.highlighted
@@ -215,7 +222,7 @@ class Roofline(Chart):
             for shift, side in [(shift, side) for shift in (0, -8, 8) for side in sides]:
                 left = at.x() + AWAY + 4 * chosen if side > 0 else at.x() - AWAY - 4 * chosen - wide
                 box = QRectF(left, at.y() + shift - 7, wide, 14)
-                if room.contains(box) and not any(box.intersects(other) for other in taken):
+                if inside.contains(box) and not any(box.intersects(other) for other in taken):
                     break
             else:
                 if not chosen:
@@ -242,7 +249,7 @@ class Roofline(Chart):
         return list(found.values())
 
     def _plot_legend(self, look: Theme) -> QRectF:
-        """In the corner under the roof, else where it covers the fewest blocks and least of the roof; gives where it stands."""
+        """In the corner under the roof, else where it covers no words, the fewest blocks and least of the roof; gives where."""
         room = self._room()
         metrics = QFontMetricsF(look.font("caption"))
         times = 2 if units.name() == units.FLOPS else 1
@@ -250,11 +257,12 @@ class Roofline(Chart):
         wide = max([metrics.horizontalAdvance(f"{bound}-bound") for bound in bounds], default=0.0)
         box = QRectF(room.width() - wide - 36, room.height() - 28 - 17 * len(bounds), wide + 36, 17 * len(bounds) + 8)
         blocks = [self._box_around(point) for point in self.points]
-        lefts, tops = (box.left(), (room.width() - box.width()) / 2, 2.0), (box.top(), 4.0)
+        lefts, tops = (box.left(), (room.width() - box.width()) / 2, 2.0), (box.top(), 4.0, (room.height() - box.height()) / 2)
         places = [QRectF(left, top, box.width(), box.height()) for left in lefts for top in tops]
 
         def covered(place: QRectF) -> int:
-            return 4 * sum(place.intersects(block) for block in blocks) + min(3, sum(map(place.intersects, self._taken)))
+            words = 12 * any(map(place.intersects, self._said))
+            return words + 4 * sum(map(place.intersects, blocks)) + min(3, sum(map(place.intersects, self._taken)))
 
         box = min(places, key=covered)
         for k, bound in enumerate(bounds):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer.ui import theme
-from designer.ui.widgets import label, line, without_margins
+from designer.ui.widgets import CutLabel, label, line, without_margins
 
 PAD = 16
 
@@ -24,7 +24,8 @@ class Card(QFrame):
         head.setFixedHeight(theme.current().size("panel_header"))
         self.head = without_margins(QHBoxLayout(head), 8)
         self.head.setContentsMargins(PAD - 1, 0, PAD - 1, 0)
-        self.title = label(title, "panel-title")
+        self.title = CutLabel("panel-title")
+        self.title.setText(title)
         self.note = label("", "caption")
         self.head.addWidget(self.title)
         self.head.addStretch(1)

@@ -88,6 +88,15 @@ class _Model(RowTableModel):
         line = self.lines[row]
         return f"{line.name}: {line.tip or line.estimate.coverage}"  # the name may be cut
 
+    def name(self, row: int, metrics: QFontMetrics, width: int) -> str:
+        """What a line is called in so much room: without the device that all have, where the whole name of one would be cut."""
+        names = [line.name for line in self.lines]
+        device, comma, _ = names[row].partition(", ")
+        common = bool(comma) and all(name.startswith(device + comma) for name in names)
+        if common and any(metrics.horizontalAdvance(name) > width for name in names):
+            return names[row].removeprefix(device + comma)
+        return names[row]
+
     def text(self, line: TableLine, column: int) -> str:
         estimate = line.estimate
         if column == 0:
@@ -116,7 +125,8 @@ class _Delegate(CellDelegate):
             painter.setFont(look.font("body"))
             painter.setPen(look.color("text.primary"))
             room = rect.adjusted(PAD, 0, -6, 0)
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
+            metrics = painter.fontMetrics()
+            shown = metrics.elidedText(self._model.name(row, metrics, room.width()), Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, left, shown)
             self.mark_current(painter, rect, row)
         elif column == 1:

@@ -119,8 +119,9 @@ class ProfilePage(ToolPage):
         middle.addWidget(self.stack, 1)
         self._right = QWidget()
         right = without_margins(QVBoxLayout(self._right), GAP)
-        for card, share, least in ((self.roofline, 38, 200), (self.latency, 24, 196), (self.sweep, 20, 130)):
-            card.setMinimumHeight(least)
+        self.roofline.setMinimumHeight(200)
+        self.latency.setMinimumHeight(196)
+        for card, share in ((self.roofline, 38), (self.latency, 24), (self.sweep, 20)):
             right.addWidget(card, share)
         self.lead(self.settings.foot.run_button)
         row.addWidget(self._left)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from designer.ui.plots.batch_sweep import BatchSweep
     from designer.ui.plots.roofline import Roofline
 
+QWIDGETSIZE_MAX = 2**24 - 1
+SWEPT, EMPTY = 130, 96  # px: the least height of a sweep, and the height of the card without one
+
 
 class _ChartCard(Card):
     """A card whose chart is made when it is first seen; until it has data it says what it is for."""
@@ -125,6 +128,8 @@ class SweepCard(_ChartCard):
     def _show(self) -> None:
         sweep = self._profile.sweep if self._profile is not None else []
         self.purpose.setVisible(not sweep)
+        self.setMinimumHeight(SWEPT if sweep else EMPTY)
+        self.setMaximumHeight(QWIDGETSIZE_MAX if sweep else EMPTY)  # a sentence leaves its room to the roofline
         if self.chart is None:
             return
         from designer.ui.plots.batch_sweep import Swept

@@ -11,6 +11,7 @@ import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt
+from PySide6.QtGui import QPolygonF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -177,3 +178,29 @@ def test_no_word_stands_on_another(show: Show, size: tuple[int, int]) -> None:
     assert len(found) > 5
     for k, (text, box) in enumerate(found):
         assert not [other for other, place in found[:k] if place.intersects(box)], text
+
+
+QUANTISED = [
+    point("head.classifier", 0.95, 12.0, 0.1),
+    *[point(f"stage{k}.ir1", 7.0 + 2 * k, 24.0 + 6 * k, 1.0 - k / 10) for k in range(5)],
+    *[point(f"wide{k}", 18.0 + 4 * k, 105.0 + 22 * k, 0.1) for k in range(5)],
+]
+
+
+@pytest.mark.parametrize("size", [(330, 210), (350, 230), (350, 260)])
+@pytest.mark.parametrize("found", [CROWDED, QUANTISED])
+def test_the_legend_stands_on_no_words_and_no_name_is_cut(show: Show, found: list[Point], size: tuple[int, int]) -> None:
+    from pyqtgraph import TextItem
+
+    chart = Roofline()
+    chart.show_points(found, ROOF)
+    show(chart, *size)
+    chart.grab()
+    memory = next(item for item in chart._items if isinstance(item, TextItem) and item.toPlainText().startswith("memory "))
+    slope = memory.mapToScene(memory.boundingRect().adjusted(4, 5, -4, -5))
+    right = chart._view.width()
+    for text, box in words_of(chart):
+        if text.endswith("-bound"):
+            assert not slope.intersects(QPolygonF(box.adjusted(4, 5, -4, -5))), text
+        if text in {one.name for one in found}:
+            assert box.right() - 4 <= right, text
