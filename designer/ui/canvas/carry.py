@@ -87,7 +87,7 @@ def _shift(surface: Surface, edges: Iterable[Edge], way: Point) -> None:
 
 def _exact(place: Point) -> bool:
     """Whether sums of such lengths are exact, as those of whole px and of what a zoom of 2 or 4 makes of them."""
-    return (place[0] * 64).is_integer() and (place[1] * 64).is_integer()
+    return place[0] * 64 % 1 == 0 and place[1] * 64 % 1 == 0
 
 
 def _beside(surface: Surface, group: frozenset[str], edges: Collection[Edge], way: Point, before: Mapping[str, Box]) -> set[Edge]:

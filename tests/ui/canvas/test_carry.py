@@ -174,6 +174,15 @@ def test_where_all_blocks_move_no_wire_is_led(show: Show, monkeypatch: pytest.Mo
     assert {edge: item.points for edge, item in canvas.scene.edges.items()} == before
 
 
+def test_places_may_be_whole_numbers_as_in_a_file(dressed: QApplication) -> None:
+    design = standing("resnet50")
+    design.positions[ROOT] = {node: (int(x), int(y)) for node, (x, y) in design.positions[ROOT].items()}
+    controller = Controller(design)
+    scene = Scene(controller, controller)
+    assert controller.apply(Move(positions={node: (x + 8, y) for node, (x, y) in scene.places().items()}), "Move")
+    in_step(scene)
+
+
 def test_only_wires_near_what_stays_behind_are_led(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     canvas = show(standing("resnet50"))
     scene = canvas.scene
