@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from designer.analysis import compare_front
@@ -154,16 +155,16 @@ def scatter_svg(found: Scatter) -> str:
 
     parts = [_open(f"{found.y.title} against {found.x.title}", WIDTH, HEIGHT)]
     parts += _grid(found.across, found.along, found.x.key, found.y.key)
-    line = front_line(found)
+    line = [at(*point) for point in front_line(found)]
     if line:
-        parts.append(f'<polyline class="front" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*p) for p in line))}"/>')
+        parts.append(f'<polyline class="front" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in line)}"/>')
     places = [at(dot.x, dot.y) for dot in found.dots]
     for dot, (x, y) in zip(found.dots, places, strict=True):
         if dot.series < 0:
             title = f"{dot.name}: {found.x.write(dot.x)} {found.x.title}, {found.y.write(dot.y)} {found.y.title}"
             role = "known recalled" if dot.recalled else "known"
             parts.append(f'<circle class="{role}" cx="{x:.1f}" cy="{y:.1f}" r="3"><title>{escape(title)}</title></circle>')
-    names = _Names(places)
+    names = _Names(places, [*_AXIS_TITLES, *_boxes(line)])
     for k in sorted(range(len(found.dots)), key=lambda k: (found.dots[k].series < 0, k not in found.front)):
         dot = found.dots[k]
         if dot.series >= 0:
@@ -174,12 +175,25 @@ def scatter_svg(found: Scatter) -> str:
     return "".join(parts) + "</svg>"
 
 
-class _Names:
-    """Names beside dots, each clear of the other dots and of the names before it, or left out: they show on hover."""
+_Box = tuple[float, float, float, float]
+_AXIS_TITLES: tuple[_Box, ...] = (
+    (LEFT, TOP, LEFT + 80.0, TOP + 16.0),
+    (WIDTH - RIGHT - 80.0, HEIGHT - BOTTOM - 22.0, float(WIDTH - RIGHT), HEIGHT - BOTTOM - 4.0),
+)
 
-    def __init__(self, places: Sequence[tuple[float, float]]) -> None:
+
+def _boxes(line: Sequence[tuple[float, float]]) -> list[_Box]:
+    """The steps of a staircase."""
+    return [(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in pairwise(line)]
+
+
+class _Names:
+    """Names beside dots, each clear of what is `taken`, of the other dots and of the names before it, or left out: they show on
+    hover."""
+
+    def __init__(self, places: Sequence[tuple[float, float]], taken: Iterable[_Box] = ()) -> None:
         self._places = places
-        self._taken: list[tuple[float, float, float, float]] = []
+        self._taken = list(taken)
 
     def put(self, name: str, number: int, *, strong: bool = False) -> str:
         """The name of one of the dots."""

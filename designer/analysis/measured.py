@@ -29,6 +29,9 @@ DTYPES: tuple[DtypeName, ...] = ("fp32", "fp16", "bf16", "int8")
 ELEMENT_BYTES = {**BYTES, "bf16": 2}
 """Bytes of one element, of every type that can be measured."""
 
+MOST_BATCH = 65_536
+"""Inputs at once that may be asked for; memory mostly ends earlier."""
+
 TIME_LIMIT_S = 60.0
 """How long a measurement may take where nobody says."""
 

@@ -10,6 +10,7 @@ from designer.analysis.measured import (
     BACKENDS,
     DEVICES,
     DTYPES,
+    MOST_BATCH,
     TIME_LIMIT_S,
     WITHIN,
     BackendName,
@@ -25,7 +26,6 @@ from designer.graph.design import Design
 from designer.measure import machine
 from designer.measure.memory import refuse_too_large
 
-MOST_BATCH = 65_536
 MOST_THREADS = 1_024
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -289,3 +290,18 @@ def test_bars_of_the_report_can_be_compared_and_its_charts_can_be_read() -> None
     assert "table.even { table-layout: fixed; }" in text
     assert "minmax(min(100%, 640px), 1fr)" in text
     assert all(box == "640" for box in re.findall(r'class="chart" viewBox="0 0 (\d+) ', text))
+
+
+def test_no_name_of_the_scatter_stands_on_the_front_or_on_the_title_of_an_axis() -> None:
+    known = [Known(f"Network {k}", f"n{k}", {"macs": 1e8 * 1.7**k, "params": 2e7 / 1.4**k}) for k in range(8)]
+    text = scatter_svg(scatter(pair(), known, "macs", "params", 0))
+    places = re.search(r'class="front" points="([^"]*)"', text)
+    assert places is not None
+    line = [tuple(map(float, place.split(","))) for place in places[1].split()]
+    names = re.findall(r'<text class="name[^"]*" x="([\d.]+)" y="([\d.]+)" text-anchor="start">([^<]*)<', text)
+    assert len(names) > 2
+    for left, base, name in names:
+        x0, y0, x1, y1 = float(left), float(base) - 10, float(left) + 6 * len(name), float(base)
+        for (a, b), (c, d) in pairwise(line):
+            assert not (min(a, c) < x1 and max(a, c) > x0 and min(b, d) < y1 and max(b, d) > y0), name
+        assert not (y0 < 32 and x0 < 64 + 70), f"{name} stands on the title of the axis"

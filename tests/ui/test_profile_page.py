@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from designer import latency_store
 from designer.analysis.layers import BLOCK, LAYER
-from designer.analysis.measured import BACKENDS
+from designer.analysis.measured import BACKENDS, MOST_BATCH
 from designer.app.measurements import signatures
 from designer.app.worker_client import WorkerClient
 from designer.graph.design import ROOT
@@ -217,9 +217,10 @@ def test_a_design_that_does_not_fit_is_refused_with_the_figure(page_with: OpenPa
     known(page, qtbot)
     page.settings.batch.setFocus()
     page.settings.batch.selectAll()
-    qtbot.keyClicks(page.settings.batch, "4096")
+    qtbot.keyClicks(page.settings.batch, "65536")
     qtbot.keyClick(page.settings.batch, Qt.Key.Key_Return)
     page.refresh_now()
+    assert page.settings.batch.value() == MOST_BATCH, "as many as the command line takes"
     said = page.settings.foot.memory_words.text
     assert said.startswith("Needs ")
     assert "GiB, but only 8.00 GiB are free." in said

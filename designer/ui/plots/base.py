@@ -189,7 +189,8 @@ class Chart(Drawing):
         for value, text in self._x_ticks:
             x = self._spot(self._x(value), 0.0).x()
             wide = metrics.horizontalAdvance(text)
-            begin = min(max(x - wide / 2, 0.0), self.width() - wide)
+            first = plot.left() if self.x_axis.names else 0.0  # a name at the corner would stand on the lowest number beside it
+            begin = min(max(x - wide / 2, first), self.width() - wide)
             if begin + wide <= edge and begin >= taken:  # a name that would touch the one before is left out
                 taken = begin + wide + 8
                 box = QRectF(begin, plot.bottom() + 1, wide + 1, FOOT - 2)

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
-from designer.analysis.measured import BACKENDS, DEVICES, DTYPES, Machine
+from designer.analysis.measured import BACKENDS, DEVICES, DTYPES, MOST_BATCH, Machine
 from designer.app.run_options import SWEEP, RunOptions
 from designer.ui import theme
 from designer.ui.profile.card import Card, padded
@@ -17,7 +17,6 @@ from designer.ui.widgets import Segments, label, line, tool_button, without_marg
 
 LABEL = 58
 SPIN = 72
-LARGEST_BATCH = 4_096
 WITHIN = (0.01, 0.02, 0.05)
 DEVICE_NAMES = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 BACKEND_NOTES = {"eager": "layer by layer", "fused": "batch norm folded", "compile": "", "onnxruntime": ""}
@@ -86,7 +85,7 @@ class RunSettings(Card):
         self.dtypes = Segments(list(DTYPES), "Number")
         self.dtypes.setFixedHeight(26)
         self.dtypes.chosen.connect(lambda index: self._set(dtype=DTYPES[index]))
-        self.batch = _spin("Batch", 1, LARGEST_BATCH)
+        self.batch = _spin("Batch", 1, MOST_BATCH)
         self.batch.valueChanged.connect(lambda value: self._set(batch=value))
         self.sweep = QCheckBox(f"sweep to {SWEEP[-1]}")
         self.sweep.setAccessibleName(f"Sweep the batch size to {SWEEP[-1]}")
