@@ -55,6 +55,7 @@ td.hot { background: var(--soft); }
 .chart { display: block; width: 100%; max-width: 860px; height: auto; font: 11px Inter, system-ui, sans-serif; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 640px), 1fr)); gap: 16px; }
 .grid { stroke: var(--line); } .tick { fill: var(--muted); } .axis { fill: var(--second); font-weight: 600; }
+.axis { paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
 .name { fill: var(--muted); } .strong { fill: var(--text); font-weight: 600; } .known { fill: var(--muted); fill-opacity: .6; }
 .recalled { fill-opacity: 0; stroke: var(--muted); }
 .front { fill: none; stroke: var(--accent); stroke-width: 1.5; stroke-dasharray: 4 3; } .curve { fill: none; stroke-width: 2; }
