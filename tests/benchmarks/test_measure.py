@@ -50,7 +50,7 @@ def measured(name: str, threads: int, roofs: dict[int, Roof], backend: str = "ea
 
 @pytest.mark.parametrize("threads", THREADS)
 @pytest.mark.parametrize("name", ["mobilenet_v2", "resnet50"])
-@pytest.mark.parametrize("backend", ["eager", "fused", "onnxruntime"])
+@pytest.mark.parametrize("backend", ["eager", "fused", "compile", "onnxruntime"])
 def test_layers_add_up_to_the_whole(backend: str, name: str, threads: int, roofs: dict[int, Roof], record: Record) -> None:
     found = measured(name, threads, roofs, backend)
     assert found.layers_ms is not None
