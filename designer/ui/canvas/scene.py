@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 from PySide6.QtCore import QObject
@@ -19,28 +18,14 @@ from designer.graph.network import Edge, Network
 from designer.ui.canvas.aside import Aside, fits, put_back, set_aside
 from designer.ui.canvas.fold_item import FoldItem, card_size
 from designer.ui.canvas.folds import Folds
-from designer.ui.canvas.geometry import SIZES, Box, Point, around, frame_box, input_places, node_size, output_places, snapped
+from designer.ui.canvas.geometry import SIZES, Box, Point, input_places, node_size, output_places, snapped
 from designer.ui.canvas.heat import TIME, Warmth, together, warmth_of
 from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.note_item import NoteItem
 from designer.ui.canvas.run_marks import RunMarks
-from designer.ui.canvas.stage_frame import StageFacts, StageFrame
+from designer.ui.canvas.scene_stages import SceneStages
 from designer.ui.canvas.surface import Surface, known
 from designer.ui.numbers import shape
-
-
-def _beside(inner: Box, lane: Box, orientation: str) -> Box:
-    """The box of the blocks of a stage, as far across the flow as a wire that runs beside them."""
-    if orientation == RIGHT:
-        return inner._replace(top=min(inner.top, lane.top), bottom=max(inner.bottom, lane.bottom))
-    return inner._replace(left=min(inner.left, lane.left), right=max(inner.right, lane.right))
-
-
-class StageOrder(NamedTuple):
-    """The place of each stage among the stages, and the last node of each, in execution order."""
-
-    positions: dict[str, int]
-    last: dict[str, str]
 
 
 class Scene(Surface):
@@ -56,12 +41,8 @@ class Scene(Surface):
         self._patient = patient  # somebody will call `take_layout` when it says that it is `rough`
         self.rough = False
         self._own: dict[str, Point] = {}  # places of nodes for which the document has none
-        self._members: dict[str, set[str]] = {}  # by stage
-        self._stage_of: dict[str, str] = {}
-        self._rank: dict[str, int] = {}
-        self._order: StageOrder | None = None  # made when it is asked for
-        self._told: dict[str, int] = {}  # the places of stages that frames know
-        self._loose: set[str] = set()  # stages whose wires have changed since their frames were told
+        self.stages = SceneStages(self)
+        self.rank: dict[str, int] = {}  # of each node in the execution order
         self._bypasses = Bypasses({})
         self.folds = Folds()
         self._aside: Aside | None = None  # all blocks and wires, while something is folded
@@ -169,7 +150,7 @@ class Scene(Surface):
         self.marks.forget()
         self.forget_all()
         self.orient(self.controller.design.flow)
-        self._members, self._stage_of, self._order = {}, {}, None
+        self.stages.forget()
         design = self.controller.design
         network = design.root
         stored = self.stored
@@ -188,7 +169,7 @@ class Scene(Surface):
         self._scale_bars()
         self.warm()
         self.widen()
-        self._tell_frames(set(self._members))
+        self.stages.tell(self.stages.names)
         self._follow_notes()
         self.mark_selected(self.controller.selection)
         self.fit_index()
@@ -199,7 +180,7 @@ class Scene(Surface):
         network = self.controller.design.root
         for node in network.nodes():
             if node.id in self.folds.folded.card_of:
-                self._follow_stage(node.id)
+                self.stages.follow(node.id)
             else:
                 self._add(node.id)
         self._put_cards()
@@ -213,7 +194,7 @@ class Scene(Surface):
         """Show what was set aside, as it has to look now."""
         put_back(aside, self)
         for node_id, item in self.nodes.items():
-            self._follow_stage(node_id)
+            self.stages.follow(node_id)
             self._refresh(item)
         for edge in self.edges:
             self._tell_edge(edge)
@@ -236,7 +217,7 @@ class Scene(Surface):
         self.place_nodes(self._own)
         for edge in list(self.edges):
             self.lead(edge)  # past blocks that have moved after it was led
-        self._tell_frames(set(self._members))
+        self.stages.tell(self.stages.names)
         self.fit_index()
         self.contents_changed.emit()
 
@@ -250,7 +231,7 @@ class Scene(Surface):
         item.look_at(network.node(node_id), self.controller.engine.results.get(node_id))
         item.tell_time(self.controller.time_of(node_id))
         self.put_node(item)
-        self._follow_stage(node_id)
+        self.stages.follow(node_id)
 
     def _refresh(self, item: NodeItem) -> None:
         """Let a block show its node and result as they are now."""
@@ -284,9 +265,9 @@ class Scene(Surface):
 
     def _rerank(self) -> None:
         order = self.controller.engine.order
-        self._rank = {node_id: rank for rank, node_id in enumerate((*order.order, *order.rest))}
+        self.rank = {node_id: rank for rank, node_id in enumerate((*order.order, *order.rest))}
         self._bypasses = Bypasses(order.wires)
-        self._order = None
+        self.stages.reorder()
 
     # -- following the graph -----------------------------------------------------------------------------------------------
 
@@ -314,8 +295,8 @@ class Scene(Surface):
             return
         disturbed: list[Box] = []
         along: set[Edge] = set()  # wires that moved with their blocks
-        stages = {self._stage_of.get(node_id, "") for node_id in touched}
-        ends = self._stage_order().last if delta.structural else {}
+        stages = {self.stages.of.get(node_id, "") for node_id in touched}
+        ends = self.stages.order.last if delta.structural else {}
         if delta.structural:
             disturbed += self._follow_structure(touched)
         places: dict[str, Point] = {}
@@ -328,18 +309,18 @@ class Scene(Surface):
             if place != (item.box.left, item.box.top):
                 disturbed.append(item.box)
                 places[node_id] = place
-            self._follow_stage(node_id)
+            self.stages.follow(node_id)
         if places:
             along = self.place_nodes(places)
             disturbed += [self.nodes[node_id].box for node_id in places]
         if disturbed:
             self.make_way(disturbed, along)
-        stages |= {self._stage_of.get(node_id, "") for node_id in touched}
+        stages |= {self.stages.of.get(node_id, "") for node_id in touched}
         if delta.structural:
-            stages |= {stage for stage, last in self._stage_order().last.items() if ends.get(stage) != last}
+            stages |= {stage for stage, last in self.stages.order.last.items() if ends.get(stage) != last}
             self.warm()
             self.widen()
-        self._tell_frames(stages)
+        self.stages.tell(stages)
         self._follow_notes()
         self.fit_index([self.nodes[node_id].box for node_id in touched if node_id in self.nodes])
         self.contents_changed.emit()
@@ -351,7 +332,7 @@ class Scene(Surface):
         if structural and not self.stored and touched.issuperset(design.root) and set(design.root) != drawn:
             self._own = {}  # all of it was drawn anew
         there = {node_id for node_id in touched if node_id in design.root}
-        staged = any((design.root.node(node_id).stage or "") != self._stage_of.get(node_id, "") for node_id in there)
+        staged = any((design.root.node(node_id).stage or "") != self.stages.of.get(node_id, "") for node_id in there)
         if structural or staged or self.folds.wanted.nodes:  # else nothing says otherwise what can be folded
             if self.folds.derive(design.root, design.resolve) or structural:
                 self.rebuild()
@@ -360,15 +341,15 @@ class Scene(Surface):
         elif any(self.place(node_id) != self.folds.boxes[node_id][:2] for node_id in there):
             self.folds.arrange(self._document_boxes())
         else:
-            self._show_touched(there, {self._stage_of.get(node_id, "") for node_id in there})
+            self._show_touched(there, {self.stages.of.get(node_id, "") for node_id in there})
             return
         moved = {seen: place for seen, place in self.seen_places().items() if place != self.nodes[seen].box[:2]}
         were = [self.nodes[seen].box for seen in moved]
         along = self.place_nodes(moved)
         self.make_way([*were, *(self.nodes[seen].box for seen in moved)], along)
         for node_id in there:
-            self._follow_stage(node_id)
-        self._show_touched(there, set(self._members))
+            self.stages.follow(node_id)
+        self._show_touched(there, self.stages.names)
 
     def _show_touched(self, touched: set[str], stages: set[str]) -> None:
         """Let blocks, cards and frames show what became of these nodes."""
@@ -376,7 +357,7 @@ class Scene(Surface):
             if node_id in self.nodes:
                 self._refresh(self.nodes[node_id])
         self._tell_cards(touched)
-        self._tell_frames(stages)
+        self.stages.tell(stages)
         self._follow_notes()
         self.fit_index()
         self.contents_changed.emit()
@@ -419,10 +400,10 @@ class Scene(Surface):
         if not cards:
             return
         changed = {self.seen(node_id) for node_id in touched}
-        positions = self._stage_order().positions
+        positions = self.stages.order.positions
         for card, one in cards.items():
             item: FoldItem = self.nodes[card]
-            position = positions.get(self._stage_of.get(one.members[0], ""), 0)
+            position = positions.get(self.stages.of.get(one.members[0], ""), 0)
             if card in changed:
                 item.tell(one, self.controller.design.root, self.controller.engine.results, position)
             elif position != item.position:  # another stage came before it
@@ -449,10 +430,10 @@ class Scene(Surface):
         for node_id in touched:
             if node_id in self.nodes and node_id not in network:
                 disturbed.append(self.nodes[node_id].box)
-                self._leave_stage(node_id)
+                self.stages.leave(node_id)
                 self.drop_node(node_id)
         self._rerank()
-        order = sorted((node_id for node_id in touched if node_id in network), key=lambda n: self._rank.get(n, 0))
+        order = sorted((node_id for node_id in touched if node_id in network), key=lambda n: self.rank.get(n, 0))
         for node_id in order:
             item = self.nodes.get(node_id)
             if item is not None and item.node.block != network.node(node_id).block:
@@ -511,128 +492,20 @@ class Scene(Surface):
 
     def turns_early(self, edge: Edge) -> bool:
         """Out of a stage before the next one begins: there its shape stands on no frame."""
-        return super().turns_early(edge) or self._stage_of.get(edge.source) != self._stage_of.get(edge.target)
+        return super().turns_early(edge) or self.stages.of.get(edge.source) != self.stages.of.get(edge.target)
 
     # -- stages ------------------------------------------------------------------------------------------------------------
 
-    def _follow_stage(self, node_id: str) -> None:
-        stage = self.controller.design.root.node(node_id).stage or ""
-        if self._stage_of.get(node_id, "") != stage:
-            self._leave_stage(node_id)
-            self._order = None
-            if stage:
-                self._members.setdefault(stage, set()).add(node_id)
-                self._stage_of[node_id] = stage
-
-    def _leave_stage(self, node_id: str) -> None:
-        stage = self._stage_of.pop(node_id, "")
-        if stage:
-            self._order = None
-            self._members[stage].discard(node_id)
-
     def members(self, stage: str) -> frozenset[str]:
         """The nodes of a stage."""
-        return frozenset(self._members.get(stage, ()))
+        return self.stages.members(stage)
 
     def move_frames(self, node_ids: Iterable[str]) -> None:
         """Let the frames follow blocks that are being dragged."""
-        for stage in {self._stage_of.get(node_id, "") for node_id in self.folds.members(node_ids)}:
-            if stage in self.frames and self._members[stage]:
-                self.frames[stage].surround(self._frame_of(stage))
-
-    def _frame_of(self, stage: str) -> Box:
-        """Around the blocks of a stage, and the bypasses that run beside them."""
-        members = self._members[stage]
-        inside = {self.seen(node_id) for node_id in members}
-        inner = around([self.nodes[seen].box for seen in inside])
-        assert inner is not None
-        boxes = [inner]
-        for seen in inside:
-            for edge in self.incoming[seen]:
-                item = self.edges[edge]
-                if item.bypass or (edge.source in members and len(item.points) > 4):
-                    boxes.append(_beside(inner, item.lane, self.orientation))
-        return frame_box(boxes, self.orientation)
+        self.stages.move(node_ids)
 
     def note_way(self, edge: Edge) -> None:
-        stage = self._stage_of.get(edge.target)
-        if stage is not None:
-            self._loose.add(stage)
-
-    def _tell_frames(self, stages: set[str], *, totals: bool = False) -> None:
-        """Let the frames of these stages show what became of them, and of those whose wires changed; `totals` says that all have
-        another share."""
-        stages |= self._loose
-        self._loose = set()
-        stages.discard("")
-        for stage in stages:
-            gone = not self._members.get(stage)
-            if gone or stage_id(stage) in self.folds.folded.folds:
-                if gone:
-                    self._members.pop(stage, None)
-                frame = self.frames.pop(stage, None)
-                if frame is not None:
-                    self.removeItem(frame)
-        positions = self._stage_order().positions
-        if not stages and not totals and positions == self._told:
-            return
-        self._told = positions
-        for stage in sorted(stages, key=lambda stage: positions.get(stage, 0)):  # where frames overlap, the later lies above
-            members = self._members.get(stage)
-            if not members or stage_id(stage) in self.folds.folded.folds:
-                continue
-            frame = self.frames.get(stage)
-            if frame is None:
-                frame = self.frames[stage] = StageFrame(stage, self.orientation)
-                self.addItem(frame)
-            frame.surround(self._frame_of(stage))
-            frame.why_open = self.folds.why_open(stage)
-            frame.tell(self._facts(stage, members), positions[stage])
-        for stage, frame in self.frames.items():
-            if stage not in stages:
-                facts = frame.facts
-                frame.tell(facts._replace(share=self._share(facts.macs)) if totals else facts, positions[stage])
-
-    def _stage_order(self) -> StageOrder:
-        """How the stages lie in the execution order."""
-        if self._order is None:
-            positions: dict[str, int] = {}
-            last: dict[str, str] = {}
-            stage_of = self._stage_of
-            for node_id in self._rank:
-                stage = stage_of.get(node_id)
-                if stage is not None:
-                    positions.setdefault(stage, len(positions))
-                    last[stage] = node_id
-            self._order = StageOrder(positions, last)
-        return self._order
-
-    def _share(self, macs: int | None) -> float | None:
-        """The share of a stage in the MACs of the design."""
-        total = self.controller.engine.total
-        return macs / total.macs if macs is not None and total is not None and total.macs else None
-
-    def _facts(self, stage: str, members: set[str]) -> StageFacts:
-        results = self.controller.engine.results
-        params = macs = 0
-        bad = waiting = 0
-        waits = ""
-        for node_id in members:
-            result = results[node_id]
-            if result.status != "unused":  # as in the totals
-                params += result.cost.params
-                macs += result.cost.macs
-            if result.status == "error":
-                bad += 1
-            elif result.status == "blocked":
-                waiting += 1
-                waits = result.blocked_by
-        spec = next(iter(results[self._stage_order().last[stage]].outputs.values()), None)
-        if waiting == len(members):
-            return StageFacts(len(members), None, None, None, None, waits)
-        if bad or waiting:
-            return StageFacts(len(members), None, None, None, None)
-        return StageFacts(len(members), spec, params, macs, self._share(macs))
+        self.stages.note_way(edge)
 
     # -- following the analysis --------------------------------------------------------------------------------------------
 
@@ -648,13 +521,13 @@ class Scene(Surface):
                 self._refresh(item)
             for edge in (*self.outgoing[seen], *self.incoming[seen]):
                 self._tell_edge(edge)
-            stages.add(self._stage_of.get(node_id, ""))
+            stages.add(self.stages.of.get(node_id, ""))
         self._tell_cards(delta.changed)
         if delta.changed or delta.removed:
             self._scale_bars()
             self.warm(set(map(self.seen, delta.changed)))
             self.widen()
-        self._tell_frames(stages, totals=delta.totals)
+        self.stages.tell(stages, totals=delta.totals)
         if delta.changed:
             self.contents_changed.emit()
 

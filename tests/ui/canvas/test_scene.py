@@ -28,6 +28,7 @@ from designer.graph.edits import (
 )  # fmt: skip
 from designer.graph.network import Edge, Node
 from designer.ui.canvas.scene import Scene
+from designer.ui.canvas.scene_stages import SceneStages
 from tests.designs import design
 from tests.property.random_edits import random_edit
 from tests.ui.canvas.conftest import residual, small
@@ -68,7 +69,7 @@ def same_as_fresh(scene: Scene) -> None:
             assert start in (item.points[0], None)  # None where an own block has lost the port
             assert end in (item.points[-1], None)
         assert {stage: frame.box for stage, frame in scene.frames.items()} == {
-            stage: scene._frame_of(stage) for stage in scene.frames
+            stage: scene.stages.box_of(stage) for stage in scene.frames
         }
         legs = {(edge, leg) for edge, item in scene.edges.items() for leg in range(len(item.points) - 1)}
         assert set(scene.edge_grid.boxes) == legs
@@ -278,13 +279,13 @@ def test_what_nobody_reads_is_in_no_subtotal_of_a_stage(qapp: QApplication) -> N
 def test_an_edit_reads_only_the_stages_anew_that_it_concerns(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     controller, scene = made(load("mobilenet_v2"))
     read: list[str] = []
-    facts = Scene._facts
+    facts = SceneStages.facts
 
-    def note(self: Scene, stage: str, members: set[str]) -> Any:
+    def note(self: SceneStages, stage: str, members: set[str]) -> Any:
         read.append(stage)
         return facts(self, stage, members)
 
-    monkeypatch.setattr(Scene, "_facts", note)
+    monkeypatch.setattr(SceneStages, "facts", note)
     shares = {stage: frame.facts.share for stage, frame in scene.frames.items()}
     assert controller.apply(SetParam(node="stage4_ir2", name="expand_ratio", value=3.0), "Set")
     assert set(read) == {"stage4"}
