@@ -59,7 +59,9 @@ class Theirs:
                     self.add_input(name)
                 self.add_output("y")
 
-        self.graph = package.NodeGraph()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of distutils, asked again for versions
+            self.graph = package.NodeGraph()
         self.graph.register_node(Block)
         places = design.positions[ROOT]
         self.nodes = {
