@@ -67,9 +67,8 @@ def _shift(surface: Surface, edges: Iterable[Edge], way: Point) -> None:
         item = surface.edges[edge]
         old = item.points
         points = [(x + dx, y + dy) for x, y in old]
-        if (
-            not exact or not _exact(old[0]) or not _exact(old[-1])
-        ):  # ends are where the ports are to the last digit, and legs stay level and upright
+        if not (exact and _exact(old[0]) and _exact(old[-1])):
+            # ends have to be where the ports are to the last digit, and legs have to stay level and upright
             start, end = surface.ends(edge)
             xs, ys = {old[-1][0]: end[0], old[0][0]: start[0]}, {old[-1][1]: end[1], old[0][1]: start[1]}
             points = [start, *[(xs.get(x, x + dx), ys.get(y, y + dy)) for x, y in old[1:-1]], end]
